@@ -1,0 +1,1 @@
+"""The trading engine: decides and sends orders. It knows neither Qt nor SQL."""
