@@ -1,0 +1,112 @@
+"""A bot: who it is, what it was told, where it stands, and what it earned."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+from enum import StrEnum
+
+from engine.domain.grid import GridConfig, Inventory
+from engine.domain.money import ZERO
+from engine.domain.sentences import Sentence
+
+
+class BotKind(StrEnum):
+    GRID = "grid"
+
+
+class BotState(StrEnum):
+    """STOPPED also before the first start. WAITING for the trigger price. STARTING: buying the first base.
+
+    REBALANCING: an edit was applied, old orders go, base is bought or sold to fit the new ladder.
+    STOPPING: orders go, inventory is sold if asked. ERROR: not traded until a person looked.
+    """
+
+    STOPPED = "stopped"
+    WAITING = "waiting"
+    STARTING = "starting"
+    RUNNING = "running"
+    REBALANCING = "rebalancing"
+    PAUSED = "paused"
+    STOPPING = "stopping"
+    ERROR = "error"
+
+
+#: States in which the database says that the bot should run, so that a restart takes it up again.
+ACTIVE_STATES = frozenset(
+    {BotState.WAITING, BotState.STARTING, BotState.RUNNING, BotState.REBALANCING, BotState.PAUSED, BotState.STOPPING}
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Bot:
+    """One bot. `bot_id` is 8 of [a-z0-9], chosen by whoever added it, and starts every client order id of the bot.
+
+    `run` counts starts, `generation` counts ladders (a start or an edit makes a new one). Amounts are of the present
+    run, in quote: `matched_profit` of closed cycles after fees; `spare_base` is base on no rung (dust, left-overs)
+    and `spare_cash` the quote flow that belongs to it; `fees_quote` and `fees_base` were paid. `start_price` values
+    adopted base. `leg_attempt` counts orders of the bot that are no rung's. `final_pnl` is set when the run ended.
+    """
+
+    bot_id: str
+    name: str
+    kind: BotKind
+    account_id: str
+    venue: str
+    symbol: str
+    desk_id: str
+    allocation_percent: Decimal
+    config: GridConfig
+    created_at: datetime
+    state: BotState = BotState.STOPPED
+    run: int = 0
+    generation: int = 0
+    leg_attempt: int = 0
+    started_at: datetime | None = None
+    stopped_at: datetime | None = None
+    start_price: Decimal | None = None
+    matched_profit: Decimal = ZERO
+    closed_cycles: int = 0
+    buy_fills: int = 0
+    sell_fills: int = 0
+    spare_base: Decimal = ZERO
+    spare_cash: Decimal = ZERO
+    fees_quote: Decimal = ZERO
+    fees_base: Decimal = ZERO
+    target_base: Decimal = ZERO
+    final_pnl: Decimal | None = None
+    stop_inventory: Inventory = Inventory.KEEP
+    consecutive_rejects: int = 0
+    fencing_token: int = 0
+    last_event: Sentence | None = None
+    last_event_at: datetime | None = None
+    last_trade_at: datetime | None = None
+    is_removed: bool = False
+
+    @property
+    def is_active(self) -> bool:
+        return self.state in ACTIVE_STATES
+
+
+class AccountMode(StrEnum):
+    """What kind of money it is: recorded market, live market with paper money, invented market, real money."""
+
+    REPLAY = "replay"
+    PAPER = "paper"
+    SIMULATED = "simulated"
+    LIVE = "live"
+
+
+@dataclass(frozen=True, slots=True)
+class Account:
+    """A user's account on a venue. `venue` is unique, so `account_id` equals it for every venue of this issue."""
+
+    account_id: str
+    venue: str
+    name: str
+    mode: AccountMode
+    quote: str
+    settings: tuple[tuple[str, str], ...] = ()
+
+    def setting(self, name: str, default: str = "") -> str:
+        """One setting by name, or `default`."""
+        return dict(self.settings).get(name, default)

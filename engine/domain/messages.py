@@ -1,0 +1,313 @@
+"""Everything the kernel can be told (commands, venue events) and everything it answers with (records, effects)."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+from enum import StrEnum
+
+from engine.domain.bot import Bot
+from engine.domain.grid import GridConfig, Inventory, Rung
+from engine.domain.instrument import Instrument
+from engine.domain.ledger import LedgerEntry
+from engine.domain.market import Candle, PublicTrade, Quote
+from engine.domain.order import Fill, Order, OrderState
+from engine.domain.sentences import Sentence
+
+# Commands: what a person may ask. Each is journaled before it is handled and answered once.
+
+
+@dataclass(frozen=True, slots=True)
+class AddGrid:
+    """Add a grid bot. `bot_id` is new: 8 of [a-z0-9]. `allocation_percent` None: investment over account equity."""
+
+    bot_id: str
+    name: str
+    account_id: str
+    symbol: str
+    config: GridConfig
+    allocation_percent: Decimal | None = None
+    start: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class StartBot:
+    bot_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class PauseBot:
+    """Cancel the bot's resting orders and place no new ones until it is started again; inventory stays."""
+
+    bot_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class StopBot:
+    bot_id: str
+    inventory: Inventory
+
+
+@dataclass(frozen=True, slots=True)
+class EditGrid:
+    """New settings for a grid. A running one is rebalanced onto the new ladder."""
+
+    bot_id: str
+    config: GridConfig
+    name: str = ""
+    allocation_percent: Decimal | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class RemoveBot:
+    """Hide a stopped bot. Its history stays; `RestoreBot` brings it back."""
+
+    bot_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class RestoreBot:
+    bot_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class HaltAll:
+    """Cancel every resting order and send nothing new until `LiftHalt`. Bots keep their state."""
+
+
+@dataclass(frozen=True, slots=True)
+class LiftHalt:
+    pass
+
+
+Command = AddGrid | StartBot | PauseBot | StopBot | EditGrid | RemoveBot | RestoreBot | HaltAll | LiftHalt
+
+
+@dataclass(frozen=True, slots=True)
+class CommandReceived:
+    """A command with its identity and the wall-clock time at which the engine took it."""
+
+    command_id: str
+    command: Command
+    at: datetime
+
+
+# Events from a venue.
+
+
+@dataclass(frozen=True, slots=True)
+class OrderAccepted:
+    client_order_id: str
+    venue_order_id: str
+    at: datetime
+
+
+class RejectCode(StrEnum):
+    POST_ONLY = "post_only"
+    INSUFFICIENT_FUNDS = "insufficient_funds"
+    PRICE_INCREMENT = "price_increment"
+    SIZE_INCREMENT = "size_increment"
+    MIN_QUANTITY = "min_quantity"
+    MAX_QUANTITY = "max_quantity"
+    MIN_NOTIONAL = "min_notional"
+    MAX_OPEN_ORDERS = "max_open_orders"
+    DUPLICATE_ID = "duplicate_id"
+    NO_MARKET = "no_market"
+    OTHER = "other"
+
+
+@dataclass(frozen=True, slots=True)
+class RejectReason:
+    """What a venue refuses, by the names of the field; `text` is the venue's own word."""
+
+    code: RejectCode
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class OrderRejected:
+    client_order_id: str
+    reason: RejectReason
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class OrderUnknown:
+    """Nobody knows whether it arrived. It is asked for, never sent again."""
+
+    client_order_id: str
+    text: str
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class OrderFilled:
+    fill: Fill
+
+
+@dataclass(frozen=True, slots=True)
+class OrderCanceled:
+    """The venue closed it. `filled_quantity` is the venue's own sum: fewer booked fills means some are to come."""
+
+    client_order_id: str
+    filled_quantity: Decimal
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class OrderReport:
+    """A venue's answer about one order, with all its fills. `state` is OPEN, FILLED, CANCELED, REJECTED or LOST."""
+
+    client_order_id: str
+    venue_order_id: str
+    state: OrderState
+    filled_quantity: Decimal
+    fills: tuple[Fill, ...]
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class BalancesReported:
+    """Balances of an account by asset: (asset, total, of which reserved by open orders)."""
+
+    account_id: str
+    balances: tuple[tuple[str, Decimal, Decimal], ...]
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class InstrumentChanged:
+    instrument: Instrument
+
+
+@dataclass(frozen=True, slots=True)
+class FeedEnded:
+    """A recorded market has no more to say."""
+
+    venue: str
+    at: datetime
+
+
+MarketEvent = Quote | PublicTrade | Candle
+OrderEvent = OrderAccepted | OrderRejected | OrderUnknown | OrderFilled | OrderCanceled | OrderReport
+VenueEvent = MarketEvent | OrderEvent | BalancesReported | InstrumentChanged | FeedEnded
+Message = CommandReceived | VenueEvent
+
+# Records: facts that the journal makes durable, in this order, in one transaction.
+
+
+@dataclass(frozen=True, slots=True)
+class OrderRecorded:
+    """Insert or update by client_order_id."""
+
+    order: Order
+
+
+@dataclass(frozen=True, slots=True)
+class FillRecorded:
+    """Insert once; unique on (venue, trade_id). `profit` is the matched profit this fill closed, else None."""
+
+    fill: Fill
+    order: Order
+    entries: tuple[LedgerEntry, ...]
+    profit: Decimal | None
+
+
+@dataclass(frozen=True, slots=True)
+class LedgerRecorded:
+    entries: tuple[LedgerEntry, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class RungRecorded:
+    """Insert or update by (bot_id, generation, index)."""
+
+    bot_id: str
+    generation: int
+    rung: Rung
+
+
+@dataclass(frozen=True, slots=True)
+class BotRecorded:
+    bot: Bot
+
+
+@dataclass(frozen=True, slots=True)
+class CommandAnswered:
+    """`refusals` empty means done."""
+
+    command_id: str
+    refusals: tuple[tuple[str, Sentence], ...]
+    at: datetime
+
+
+class Level(StrEnum):
+    INFO = "info"
+    LOOK = "look"
+    ERROR = "error"
+
+
+@dataclass(frozen=True, slots=True)
+class DecisionLogged:
+    """One line of the log: what was decided and why. `bot_id` "" speaks of the whole engine."""
+
+    bot_id: str
+    level: Level
+    sentence: Sentence
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class EquitySampled:
+    """A point of the equity curve, insert or update by (account_id, bot_id, at). May be written late, in batches.
+
+    `bot_id` "" is the whole account. `equity` in quote; for a bot it is investment + matched + floating.
+    """
+
+    account_id: str
+    bot_id: str
+    at: datetime
+    equity: Decimal
+    matched_profit: Decimal
+    floating_pnl: Decimal
+    price: Decimal
+
+
+@dataclass(frozen=True, slots=True)
+class HaltRecorded:
+    is_halted: bool
+    at: datetime
+
+
+Record = (
+    OrderRecorded
+    | FillRecorded
+    | LedgerRecorded
+    | RungRecorded
+    | BotRecorded
+    | CommandAnswered
+    | DecisionLogged
+    | EquitySampled
+    | HaltRecorded
+)
+
+# Effects: what must happen outside after the records are durable.
+
+
+@dataclass(frozen=True, slots=True)
+class PlaceOrder:
+    order: Order
+
+
+@dataclass(frozen=True, slots=True)
+class CancelOrder:
+    order: Order
+
+
+@dataclass(frozen=True, slots=True)
+class AskOrder:
+    """Find out what became of an order whose state nobody knows."""
+
+    order: Order
+
+
+Effect = PlaceOrder | CancelOrder | AskOrder

@@ -1,0 +1,1 @@
+"""Everything that stands where an exchange stands: paper matching, replayed and simulated markets, live adapters."""
