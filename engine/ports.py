@@ -1,6 +1,7 @@
 """What the engine needs from outside, as protocols. Storage and venues implement them; main.py puts them together."""
 
 from collections.abc import AsyncIterator, Sequence
+from concurrent.futures import Future
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
@@ -11,6 +12,8 @@ from engine.domain.grid import Rung
 from engine.domain.instrument import Instrument
 from engine.domain.market import Candle
 from engine.domain.messages import (
+    Command,
+    CommandAnswered,
     CommandReceived,
     DecisionLogged,
     EquitySampled,
@@ -23,6 +26,7 @@ from engine.domain.messages import (
     VenueEvent,
 )
 from engine.domain.order import Order
+from engine.domain.views import EngineView
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,6 +125,26 @@ class Venue(Protocol):
         ...
 
     async def close(self) -> None: ...
+
+
+class PacedVenue(Venue, Protocol):
+    """A venue whose market time we own: replayed or simulated."""
+
+    def set_speed(self, speed: Decimal | None) -> None:
+        """0 stands still, 1 real time, None as fast as possible. Kept in the venue's store over restarts."""
+        ...
+
+
+class EngineHandle(Protocol):
+    """The one door into a running engine from another thread."""
+
+    def view(self) -> EngineView:
+        """The newest snapshot; costs nothing, never blocks."""
+        ...
+
+    def submit(self, command: Command) -> Future[CommandAnswered]:
+        """Journal and handle a command. The future is done when it is answered, also with refusals."""
+        ...
 
 
 class MarketRecorder(Protocol):

@@ -5,7 +5,7 @@ from datetime import datetime
 from decimal import Decimal
 from enum import StrEnum
 
-from engine.domain.bot import Bot
+from engine.domain.bot import Account, Bot
 from engine.domain.grid import GridConfig, Inventory, Rung
 from engine.domain.instrument import Instrument
 from engine.domain.ledger import LedgerEntry
@@ -14,6 +14,24 @@ from engine.domain.order import Fill, Order, OrderState
 from engine.domain.sentences import Sentence
 
 # Commands: what a person may ask. Each is journaled before it is handled and answered once.
+
+
+@dataclass(frozen=True, slots=True)
+class OpenAccount:
+    """Add an account and connect its venue. Settings "cash.KRW" and the like are its first deposits (not live).
+
+    A known account_id is connected again with its stored settings; nothing is deposited twice.
+    """
+
+    account: Account
+
+
+@dataclass(frozen=True, slots=True)
+class SetMarketSpeed:
+    """Pace of a replayed or simulated market: 0 stands still, 1 real time, 60 an hour a minute, None as fast as possible."""
+
+    venue: str
+    speed: Decimal | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,7 +97,19 @@ class LiftHalt:
     pass
 
 
-Command = AddGrid | StartBot | PauseBot | StopBot | EditGrid | RemoveBot | RestoreBot | HaltAll | LiftHalt
+Command = (
+    OpenAccount
+    | SetMarketSpeed
+    | AddGrid
+    | StartBot
+    | PauseBot
+    | StopBot
+    | EditGrid
+    | RemoveBot
+    | RestoreBot
+    | HaltAll
+    | LiftHalt
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -196,6 +226,20 @@ Message = CommandReceived | VenueEvent
 
 
 @dataclass(frozen=True, slots=True)
+class AccountRecorded:
+    """Insert or update by account_id."""
+
+    account: Account
+
+
+@dataclass(frozen=True, slots=True)
+class InstrumentRecorded:
+    """Insert or update by (venue, symbol); changed rules are a new dated row."""
+
+    instrument: Instrument
+
+
+@dataclass(frozen=True, slots=True)
 class OrderRecorded:
     """Insert or update by client_order_id."""
 
@@ -279,7 +323,9 @@ class HaltRecorded:
 
 
 Record = (
-    OrderRecorded
+    AccountRecorded
+    | InstrumentRecorded
+    | OrderRecorded
     | FillRecorded
     | LedgerRecorded
     | RungRecorded
@@ -310,4 +356,15 @@ class AskOrder:
     order: Order
 
 
-Effect = PlaceOrder | CancelOrder | AskOrder
+@dataclass(frozen=True, slots=True)
+class ConnectAccount:
+    account: Account
+
+
+@dataclass(frozen=True, slots=True)
+class PaceMarket:
+    venue: str
+    speed: Decimal | None
+
+
+Effect = PlaceOrder | CancelOrder | AskOrder | ConnectAccount | PaceMarket
