@@ -82,7 +82,7 @@ class VenueSink(Protocol):
         ...
 
     async def settled(self) -> None:
-        """Wait until everything decided so far is journaled, sent and answered. A replay waits here, a live feed not."""
+        """Wait until all decided so far is journaled, sent and answered. A replay waits here, a live feed does not."""
         ...
 
 

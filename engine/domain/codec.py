@@ -76,7 +76,7 @@ def _read_union(kinds: Sequence[Any], data: Json, where: str) -> object:
 
 def _read_tuple(kinds: Sequence[Any], data: Json, where: str) -> object:
     if not isinstance(data, list):
-        raise ValueError(f"{where} must be a list")
+        raise ValueError(f"{where} must be a list")  # noqa: TRY004 - bad input, not a bug
     if len(kinds) == 2 and kinds[1] is Ellipsis:
         return tuple(_read(kinds[0], item, where) for item in data)
     if len(kinds) != len(data):
@@ -86,7 +86,7 @@ def _read_tuple(kinds: Sequence[Any], data: Json, where: str) -> object:
 
 def _read_dataclass(kind: type, data: Json, where: str) -> object:
     if not isinstance(data, Mapping):
-        raise ValueError(f"{where} must be an object")
+        raise ValueError(f"{where} must be an object")  # noqa: TRY004 - bad input, not a bug
     hints = _hints(kind)
     names = {field.name for field in dataclasses.fields(kind)}
     if unknown := sorted(set(data) - names):

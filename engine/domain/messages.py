@@ -28,7 +28,7 @@ class OpenAccount:
 
 @dataclass(frozen=True, slots=True)
 class SetMarketSpeed:
-    """Pace of a replayed or simulated market: 0 stands still, 1 real time, 60 an hour a minute, None as fast as possible."""
+    """Pace of a replayed or simulated market: 0 stands still, 1 is real time, None as fast as possible."""
 
     venue: str
     speed: Decimal | None
