@@ -1,0 +1,1 @@
+"""Builders, fixtures and stand-ins; real servers on loopback, never mocks."""
