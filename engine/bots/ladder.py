@@ -1,0 +1,101 @@
+"""The ladder of a spot grid: its lines, the quantity of each rung, and how bought base is spread over rungs.
+
+All formulas are those of docs/grid.md.
+"""
+
+from collections.abc import Sequence
+from dataclasses import replace
+from decimal import Decimal
+
+from engine.domain.grid import GridConfig, GridMode, Rung, RungStatus, Sizing
+from engine.domain.instrument import FeeAsset, VenueRules
+from engine.domain.money import ONE, ZERO, truncate_to
+
+COST_INCREMENT = Decimal("0.00000001")
+
+
+def lines_of(config: GridConfig, rules: VenueRules) -> tuple[Decimal, ...]:
+    """The grid_count + 1 lines, lowest first, on the price increments of their bands. Two may be equal after rounding."""
+    count = config.grid_count
+    if config.mode is GridMode.ARITHMETIC:
+        step = config.upper - config.lower
+        raw = [config.lower + step * index / count for index in range(count + 1)]
+    else:
+        ratio = config.upper / config.lower
+        raw = [config.lower * ratio ** (Decimal(index) / count) for index in range(count + 1)]
+    return tuple(rules.nearest_price(price) for price in raw)
+
+
+def resting_rate(config: GridConfig, rules: VenueRules) -> Decimal:
+    """The fee rate to expect of a rung's order: maker when post-only, else the worse of both."""
+    return rules.maker_fee if config.post_only else max(rules.maker_fee, rules.taker_fee)
+
+
+def unit_costs(config: GridConfig, rules: VenueRules, lines: Sequence[Decimal], price: Decimal) -> list[Decimal]:
+    """Quote needed for one base on each rung, with fees taken in quote, when the grid starts at `price`."""
+    in_quote = rules.fee_asset is FeeAsset.QUOTE
+    resting = ONE + (resting_rate(config, rules) if in_quote else ZERO)
+    bought = ONE + (rules.taker_fee if in_quote and not config.use_held_base else ZERO)
+    return [line * resting if line <= price else price * bought for line in lines[:-1]]
+
+
+def rungs_of(config: GridConfig, rules: VenueRules, price: Decimal) -> tuple[Rung, ...]:
+    """The rungs of a grid that starts at `price`, all still pending, each with its quantity (0 if too little money)."""
+    lines = lines_of(config, rules)
+    costs = unit_costs(config, rules, lines, price)
+    if config.sizing is Sizing.EQUAL_BASE:
+        same = rules.floor_size(config.investment / sum(costs, ZERO))
+        quantities = [same] * config.grid_count
+    else:
+        share = config.investment / config.grid_count
+        quantities = [rules.floor_size(share / cost) for cost in costs]
+    return tuple(
+        Rung(index, lines[index], lines[index + 1], quantity, quantity) for index, quantity in enumerate(quantities)
+    )
+
+
+def starts_holding(rung: Rung, price: Decimal) -> bool:
+    """Whether a rung's base is bought at the start: its buy line is above the price."""
+    return rung.buy_price > price
+
+
+def base_to_hold(rungs: Sequence[Rung], price: Decimal) -> Decimal:
+    """Base that the rungs above `price` need before their sells can be placed."""
+    return sum((rung.quantity for rung in rungs if starts_holding(rung, price)), ZERO)
+
+
+def spread_over(rungs: Sequence[Rung], price: Decimal, cost: Decimal) -> tuple[Rung, ...]:
+    """The rungs above `price` filled with their base, `cost` (quote, with fees) spread in proportion to quantity.
+
+    Each share is cut to 8 decimals; the last holding rung takes the remainder, so that the shares sum to `cost`.
+    """
+    total = base_to_hold(rungs, price)
+    holding = [rung.index for rung in rungs if starts_holding(rung, price) and rung.quantity > 0]
+    left = cost
+    spread = list(rungs)
+    for index in holding:
+        rung = spread[index]
+        share = left if index == holding[-1] else truncate_to(cost * rung.quantity / total, COST_INCREMENT)
+        left -= share
+        spread[index] = replace(
+            rung, status=RungStatus.BUY_FILLED, bought=rung.quantity, bought_gross=rung.quantity, cost=share
+        )
+    return tuple(spread)
+
+
+def next_quantity(rung: Rung, config: GridConfig, rules: VenueRules) -> Decimal:
+    """Base that the rung's next cycle buys: the first quantity, with compounding grown by the rung's profit so far."""
+    if not config.compounding or rung.profit <= 0:
+        return rung.base_quantity
+    rate = resting_rate(config, rules) if rules.fee_asset is FeeAsset.QUOTE else ZERO
+    grown = rules.floor_size(rung.base_quantity + rung.profit / (rung.buy_price * (ONE + rate)))
+    return max(rung.base_quantity, grown if rules.max_quantity is None else min(grown, rules.max_quantity))
+
+
+def cycle_profit(buy: Decimal, sell: Decimal, quantity: Decimal, rules: VenueRules, rate: Decimal) -> Decimal:
+    """Quote earned by buying `quantity` at `buy` and selling what is left after a base fee at `sell`, after both fees."""
+    if rules.fee_asset is FeeAsset.QUOTE:
+        fees = rules.fee(buy * quantity, rate) + rules.fee(sell * quantity, rate)
+        return (sell - buy) * quantity - fees
+    received = rules.floor_size(quantity - rules.fee(quantity, rate))
+    return sell * received - rules.fee(sell * received, rate) - buy * quantity
