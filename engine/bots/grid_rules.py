@@ -1,8 +1,9 @@
-"""Whether a grid may be started, and what starting or editing it would do: for dialogs, the command line and the kernel."""
+"""Whether a grid may be started, and what starting or editing it would do: one answer for window, shell and kernel."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, fields
 from decimal import Decimal
+from itertools import pairwise
 
 from engine.bots.ladder import (
     base_to_hold,
@@ -18,7 +19,7 @@ from engine.domain.grid import GridConfig, Rung, Sizing
 from engine.domain.instrument import FeeAsset, Instrument, VenueRules
 from engine.domain.money import HUNDRED, ONE, ZERO, ceil_to
 from engine.domain.order import Order, OrderKind, Side
-from engine.domain.sentences import Refusal, Sentence, say
+from engine.domain.sentences import Argument, Refusal, Sentence, say
 from engine.domain.views import BotView
 
 MIN_GRIDS = 2
@@ -109,7 +110,7 @@ def preview(
 def preview_edit(
     view: BotView, config: GridConfig, instrument: Instrument, free_quote: Decimal | None
 ) -> GridEditPreview:
-    """What giving `config` to a running bot would do at its present price. `free_quote` is free beside the bot's own."""
+    """What giving `config` to a running bot would do at its present price. `free_quote` excludes the bot's own."""
     after = preview(config, instrument, view.price)
     refusals = list(after.refusals)
     price = view.price or after.price or ZERO
@@ -164,7 +165,7 @@ def _line_refusals(config: GridConfig, lines: Sequence[Decimal], rules: VenueRul
     if lines[0] <= 0:
         yield Refusal("lower", say(phrases.MUST_BE_POSITIVE, value=lines[0]))
         return
-    for below, above in zip(lines, lines[1:], strict=False):
+    for below, above in pairwise(lines):
         if below >= above:
             step = rules.price_increment(below)
             sentence = say(phrases.LINES_EQUAL, count=config.grid_count, price=below, increment=step)
@@ -201,7 +202,7 @@ def _size_refusals(
         else:
             needed = max(least * cost for least, cost in zip(smallest, costs, strict=True)) * config.grid_count
         needed = ceil_to(needed, ONE if needed > 1000 else Decimal("0.01"))
-        arguments = {"count": config.grid_count, "needed": needed, "quote": instrument.quote}
+        arguments: dict[str, Argument] = {"count": config.grid_count, "needed": needed, "quote": instrument.quote}
         by_value = rules.min_notional > rules.min_quantity * rungs[0].buy_price
         if by_value:
             yield Refusal("investment", say(phrases.TOO_SMALL, minimum=rules.min_notional, **arguments))

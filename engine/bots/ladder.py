@@ -15,7 +15,7 @@ COST_INCREMENT = Decimal("0.00000001")
 
 
 def lines_of(config: GridConfig, rules: VenueRules) -> tuple[Decimal, ...]:
-    """The grid_count + 1 lines, lowest first, on the price increments of their bands. Two may be equal after rounding."""
+    """The grid_count + 1 lines, lowest first, on the increments of their bands. Two may be equal after rounding."""
     count = config.grid_count
     if config.mode is GridMode.ARITHMETIC:
         step = config.upper - config.lower
@@ -93,7 +93,7 @@ def next_quantity(rung: Rung, config: GridConfig, rules: VenueRules) -> Decimal:
 
 
 def cycle_profit(buy: Decimal, sell: Decimal, quantity: Decimal, rules: VenueRules, rate: Decimal) -> Decimal:
-    """Quote earned by buying `quantity` at `buy` and selling what is left after a base fee at `sell`, after both fees."""
+    """Quote earned by buying `quantity` at `buy` and selling what a base fee leaves of it at `sell`, after both fees."""
     if rules.fee_asset is FeeAsset.QUOTE:
         fees = rules.fee(buy * quantity, rate) + rules.fee(sell * quantity, rate)
         return (sell - buy) * quantity - fees

@@ -210,6 +210,24 @@ class InstrumentChanged:
 
 
 @dataclass(frozen=True, slots=True)
+class AccountConnected:
+    """The venue of an account answered; its instruments with the rules of today."""
+
+    account: Account
+    instruments: tuple[Instrument, ...]
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class AccountFailed:
+    """The venue of an account cannot be used; its bots are not traded until it is connected."""
+
+    account: Account
+    sentence: Sentence
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class FeedEnded:
     """A recorded market has no more to say."""
 
@@ -219,7 +237,9 @@ class FeedEnded:
 
 MarketEvent = Quote | PublicTrade | Candle
 OrderEvent = OrderAccepted | OrderRejected | OrderUnknown | OrderFilled | OrderCanceled | OrderReport
-VenueEvent = MarketEvent | OrderEvent | BalancesReported | InstrumentChanged | FeedEnded
+VenueEvent = (
+    MarketEvent | OrderEvent | BalancesReported | InstrumentChanged | AccountConnected | AccountFailed | FeedEnded
+)
 Message = CommandReceived | VenueEvent
 
 # Records: facts that the journal makes durable, in this order, in one transaction.

@@ -1,0 +1,138 @@
+"""What a running grid decides: what a fill does to a rung, which orders a rung still wants, when a cycle closes, stops.
+
+Pure functions over frozen values; the kernel owns the state and carries the decisions out.
+"""
+
+from dataclasses import dataclass, replace
+from decimal import Decimal
+
+from engine.bots.ladder import next_quantity
+from engine.domain.grid import GridConfig, Inventory, Rung, RungStatus
+from engine.domain.instrument import VenueRules
+from engine.domain.money import HUNDRED, ZERO
+from engine.domain.order import Fill, Side
+
+
+@dataclass(frozen=True, slots=True)
+class Want:
+    """An order that a rung wants beside those that are live already."""
+
+    rung: int
+    side: Side
+    price: Decimal
+    quantity: Decimal
+
+
+@dataclass(frozen=True, slots=True)
+class Stop:
+    """Which stop was reached: a field name of GridConfig, its limit, and what happens to the inventory."""
+
+    field: str
+    limit: Decimal
+    inventory: Inventory
+
+
+@dataclass(frozen=True, slots=True)
+class ClosedCycle:
+    """A rung after a closed cycle, the profit of that cycle in quote, and base left over that no sell could take."""
+
+    rung: Rung
+    profit: Decimal
+    left_over: Decimal
+
+
+def after_fill(rung: Rung, fill: Fill, base: str) -> Rung:
+    """The rung with one more fill booked. A fee in base lowers what was received, a fee in quote the money."""
+    fee_quote = ZERO if fill.fee_asset == base else fill.fee
+    fee_base = fill.fee if fill.fee_asset == base else ZERO
+    seen = {"last_fill_side": fill.side, "last_fill_at": fill.at, "last_fill_price": fill.price}
+    if fill.side is Side.BUY:
+        return replace(
+            rung,
+            bought=rung.bought + fill.quantity - fee_base,
+            bought_gross=rung.bought_gross + fill.quantity,
+            cost=rung.cost + fill.value + fee_quote,
+            **seen,  # type: ignore[arg-type] - three fields of three types in one place
+        )
+    return replace(
+        rung,
+        sold=rung.sold + fill.quantity + fee_base,
+        proceeds=rung.proceeds + fill.value - fee_quote,
+        **seen,  # type: ignore[arg-type] - as above
+    )
+
+
+def wants(rung: Rung, live_buy: Decimal, live_sell: Decimal, rules: VenueRules) -> tuple[Want, ...]:
+    """Orders the rung wants beside its live ones, given their remaining quantities.
+
+    A missing buy below the venue's minimums is given up when what is held can be sold, and rounded up to the minimums
+    when nothing else could ever move the rung on.
+    """
+    found: list[Want] = []
+    missing = rung.quantity - rung.bought_gross - live_buy
+    sellable = rules.floor_size(rung.held - live_sell)
+    can_sell = rules.is_tradable(sellable, rung.sell_price)
+    if missing > 0:
+        if rules.is_tradable(missing, rung.buy_price):
+            found.append(Want(rung.index, Side.BUY, rung.buy_price, missing))
+        elif not can_sell and not live_buy and not live_sell and not rung.sold:
+            found.append(Want(rung.index, Side.BUY, rung.buy_price, rules.smallest_tradable(rung.buy_price)))
+    if can_sell:
+        found.append(Want(rung.index, Side.SELL, rung.sell_price, sellable))
+    return tuple(found)
+
+
+def close_if_done(rung: Rung, config: GridConfig, rules: VenueRules) -> ClosedCycle | None:
+    """The closed cycle when everything bought is sold and no buy is missing; None while it is open.
+
+    Only asked when the rung has no live order.
+    """
+    if not rung.sold or wants(rung, ZERO, ZERO, rules):
+        return None
+    profit = rung.cash_flow
+    grown = replace(rung, profit=rung.profit + profit)
+    fresh = replace(
+        grown,
+        status=RungStatus.SELL_FILLED,
+        cycle=rung.cycle + 1,
+        quantity=next_quantity(grown, config, rules),
+        bought=ZERO,
+        bought_gross=ZERO,
+        cost=ZERO,
+        sold=ZERO,
+        proceeds=ZERO,
+    )
+    return ClosedCycle(fresh, profit, rung.held)
+
+
+def status_of(rung: Rung, live_buy: Decimal, live_sell: Decimal) -> RungStatus:
+    """The seeds' state of a rung from its live orders and what it holds."""
+    if live_sell:
+        return RungStatus.SELL_PLACED
+    if live_buy:
+        return RungStatus.BUY_PLACED
+    if rung.held:
+        return RungStatus.BUY_FILLED
+    return RungStatus.SELL_FILLED if rung.cycle > 1 else RungStatus.PENDING
+
+
+def stop_reached(config: GridConfig, bid: Decimal, pnl: Decimal) -> Stop | None:
+    """The first stop that the bid or the bot's PnL (quote) has reached."""
+    if config.stop_lower is not None and bid <= config.stop_lower:
+        return Stop("stop_lower", config.stop_lower, config.stop_lower_inventory)
+    if config.stop_upper is not None and bid >= config.stop_upper:
+        return Stop("stop_upper", config.stop_upper, config.stop_upper_inventory)
+    if config.stop_loss_pct is not None:
+        limit = -config.investment * config.stop_loss_pct / HUNDRED
+        if pnl <= limit:
+            return Stop("stop_loss_pct", limit, config.stop_loss_inventory)
+    if config.take_profit_pct is not None:
+        limit = config.investment * config.take_profit_pct / HUNDRED
+        if pnl >= limit:
+            return Stop("take_profit_pct", limit, config.take_profit_inventory)
+    return None
+
+
+def is_triggered(trigger: Decimal, price_at_start: Decimal, price: Decimal) -> bool:
+    """Whether the price has come to the trigger from the side on which it was when the bot was told to start."""
+    return price >= trigger if price_at_start < trigger else price <= trigger
