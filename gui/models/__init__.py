@@ -1,0 +1,1 @@
+"""Tables: columns as data, one model over immutable snapshots, one view, one delegate."""

@@ -1,0 +1,1 @@
+"""What the docks show, apart from charts and the ladder."""
