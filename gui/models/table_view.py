@@ -1,0 +1,141 @@
+"""The one table view: rows of 24 px, keyboard first, copies exact values, tells its model what can be seen."""
+
+from collections.abc import Hashable
+from typing import Generic
+
+from PySide6.QtCore import QModelIndex, QPoint, Qt, Signal
+from PySide6.QtGui import QGuiApplication, QKeyEvent, QKeySequence, QResizeEvent
+from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QTableView, QWidget
+
+from gui.models.cell_delegate import CellDelegate
+from gui.models.columns import Row
+from gui.models.table_model import Index, TableModel
+from gui.theme import GRID, ROW_HEIGHT, Theme
+
+HEADER_HEIGHT = 26
+
+
+class TableView(QTableView, Generic[Row]):
+    """`chosen(key)` when the current row changes ("" for none), `opened(key)` on Enter or a double click.
+
+    `menu_wanted(position)` on a right click or the menu key, in global coordinates; `end_reached()` when scrolled down.
+    """
+
+    chosen = Signal(object)
+    opened = Signal(object)
+    menu_wanted = Signal(QPoint)
+    end_reached = Signal()
+
+    def __init__(self, model: TableModel[Row], theme: Theme, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._model = model
+        self._delegate = CellDelegate(theme)
+        self.setModel(model)
+        self.setItemDelegate(self._delegate)
+        self.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
+        self.setSelectionMode(QAbstractItemView.SelectionMode.ExtendedSelection)
+        self.setHorizontalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
+        self.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
+        self.setTabKeyNavigation(False)
+        self.setShowGrid(False)
+        self.setWordWrap(False)
+        self.setFrameShape(QTableView.Shape.NoFrame)
+        self.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
+        self.setCornerButtonEnabled(False)
+        self._set_up_headers()
+        self.set_theme(theme)
+        self.customContextMenuRequested.connect(lambda at: self.menu_wanted.emit(self.viewport().mapToGlobal(at)))
+        self.doubleClicked.connect(lambda index: self.opened.emit(model.key_at(index.row())))
+        self.verticalScrollBar().valueChanged.connect(self._scrolled)
+        self.verticalScrollBar().rangeChanged.connect(self._tell_visible)
+
+    def _set_up_headers(self) -> None:
+        rows = self.verticalHeader()
+        rows.setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
+        rows.setDefaultSectionSize(ROW_HEIGHT)
+        rows.setMinimumSectionSize(ROW_HEIGHT)
+        rows.hide()
+        header = self.horizontalHeader()
+        header.setFixedHeight(HEADER_HEIGHT)
+        header.setSectionsMovable(True)
+        header.setHighlightSections(False)
+        header.setMinimumSectionSize(40)
+        header.setDefaultAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
+        header.setStretchLastSection(False)
+        for at, column in enumerate(self._model.columns):
+            if column.width:
+                self.setColumnWidth(at, column.width)
+            else:
+                header.setSectionResizeMode(at, QHeaderView.ResizeMode.Stretch)
+        # Clicking goes up, down, unsorted: the natural order of a table is worth coming back to.
+        header.setSortIndicatorClearable(True)
+        header.setSortIndicator(-1, Qt.SortOrder.DescendingOrder)
+        self.setSortingEnabled(True)
+
+    def set_theme(self, theme: Theme) -> None:
+        self._delegate.set_theme(theme)
+        self.setFont(theme.font())
+        self.horizontalHeader().setFont(theme.header_font())
+        for at, column in enumerate(self._model.columns):
+            if column.width:
+                wanted = self.horizontalHeader().fontMetrics().horizontalAdvance(column.title) + 3 * GRID
+                self.setColumnWidth(at, max(self.columnWidth(at), wanted))
+        self.viewport().update()
+
+    def chosen_key(self) -> Hashable | None:
+        """The key of the current row."""
+        index = self.currentIndex()
+        return self._model.key_at(index.row()) if index.isValid() else None
+
+    def choose(self, key: Hashable | None) -> None:
+        """Make a row the current one; None clears. Unknown keys are left alone."""
+        if key is None:
+            self.clearSelection()
+            self.setCurrentIndex(QModelIndex())
+            return
+        position = self._model.position_of(key)
+        if position is not None and self.chosen_key() != key:
+            self.selectRow(position)
+
+    def chosen_keys(self) -> list[Hashable]:
+        """The keys of all selected rows, from top to bottom."""
+        return [self._model.key_at(row) for row in sorted({index.row() for index in self.selectedIndexes()})]
+
+    def copy_rows(self) -> None:
+        """Selected rows as tab-separated exact values."""
+        positions = sorted(index.row() for index in self.selectionModel().selectedRows())
+        if positions:
+            QGuiApplication.clipboard().setText("\n".join(self._model.clipboard_text(at) for at in positions))
+
+    def currentChanged(self, current: Index, previous: Index) -> None:
+        super().currentChanged(current, previous)
+        if current.row() != previous.row() or current.isValid() != previous.isValid():
+            self.chosen.emit(self._model.key_at(current.row()) if current.isValid() else None)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        if event.matches(QKeySequence.StandardKey.Copy):
+            self.copy_rows()
+        elif event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter) and not event.modifiers() & (
+            Qt.KeyboardModifier.ControlModifier | Qt.KeyboardModifier.AltModifier
+        ):
+            if (key := self.chosen_key()) is not None:
+                self.opened.emit(key)
+        elif event.key() == Qt.Key.Key_Menu:
+            self.menu_wanted.emit(self.viewport().mapToGlobal(self.visualRect(self.currentIndex()).bottomLeft()))
+        else:
+            super().keyPressEvent(event)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._tell_visible()
+
+    def _scrolled(self) -> None:
+        self._tell_visible()
+        bar = self.verticalScrollBar()
+        if bar.maximum() > 0 and bar.value() >= bar.maximum():
+            self.end_reached.emit()
+
+    def _tell_visible(self) -> None:
+        first = max(self.rowAt(0), 0)
+        shown = self.viewport().height() // ROW_HEIGHT + 1
+        self._model.set_visible(first, first + shown)
