@@ -1,0 +1,33 @@
+"""What the window needs to ask the rest of the program, as callables given by main.py."""
+
+import secrets
+import string
+from collections.abc import Callable
+from concurrent.futures import Future
+from dataclasses import dataclass
+from typing import Generic, TypeVar
+
+from engine.domain.bot import Account
+
+Choice = TypeVar("Choice")
+
+_ID_CHARACTERS = string.ascii_lowercase + string.digits
+_ID_LENGTH = 8
+
+
+@dataclass(frozen=True, slots=True)
+class Actions(Generic[Choice]):
+    """`make_replay_account` may take seconds (it reads the recording) and is called on a worker thread.
+
+    It takes the value that the recording dialog submits and raises RecordingError with one sentence. `stop_engine`
+    begins an orderly stop and gives a future that is done when the engine has stopped; it is called once.
+    """
+
+    make_simulated_account: Callable[[], Account]
+    make_replay_account: Callable[[Choice], Account]
+    stop_engine: Callable[[], Future[None]]
+
+
+def new_bot_id() -> str:
+    """An identity for a new bot: 8 of [a-z0-9]."""
+    return "".join(secrets.choice(_ID_CHARACTERS) for _ in range(_ID_LENGTH))
