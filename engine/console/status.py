@@ -126,6 +126,8 @@ def pnl_by_quote(view: EngineView) -> dict[str, Decimal]:
 def signed(amount: Decimal) -> str:
     """A PnL with its sign always shown, to two decimals at most; zero has none."""
     rounded = amount.quantize(Decimal("0.01"))
+    if not rounded:
+        return "0"
     return f"+{plain(rounded)}" if rounded > 0 else plain(rounded)
 
 

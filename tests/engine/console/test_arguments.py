@@ -77,8 +77,10 @@ def test_deposits(word: str, deposit: tuple[str, Decimal]) -> None:
 BAD = (
     (
         "foo",
-        "There is no command 'foo'; choose from "
-        "bot, account, market, fills, log, orders, pnl, halt, resume, status, replay.",
+        (
+            "There is no command 'foo'; choose from "
+            "bot, account, market, fills, log, orders, pnl, halt, resume, status, replay."
+        ),
     ),
     ("bot", "Missing: COMMAND."),
     (
