@@ -62,7 +62,7 @@ class Column(Generic[Row]):
     """`header` and `unit` are already in the reader's language. `exact` gives tool tip and clipboard; `text` if None.
 
     `is_number` aligns right in tabular figures. `width` is the first width in pixels, 0 takes what is left over.
-    `badge` draws the badge of a mode instead of the text.
+    `badge` draws the badge of a mode instead of the text. `is_live` cells are dimmed when the row's market is stale.
     """
 
     key: str
@@ -75,6 +75,7 @@ class Column(Generic[Row]):
     meaning: Callable[[Row], Meaning] = plain_meaning
     exact: Callable[[Row], str] | None = None
     badge: Callable[[Row], AccountMode] | None = None
+    is_live: bool = False
 
     @property
     def title(self) -> str:

@@ -145,7 +145,7 @@ class TableModel(QAbstractTableModel, Generic[Row]):
                 column.text(row),
                 column.meaning(row),
                 column.is_number,
-                is_stale,
+                is_stale and column.is_live,
                 column.badge(row) if column.badge else None,
             )
             for column in self._columns
