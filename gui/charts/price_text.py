@@ -1,0 +1,51 @@
+"""Axis numbers: the decimals of the instrument's own increments, so that a chart shows prices as orders have them."""
+
+from collections.abc import Callable
+from decimal import Decimal
+
+from engine.domain.instrument import Instrument
+from engine.domain.money import decimals_of
+from gui.numbers import MINUS
+
+
+def price_format(instrument: Instrument) -> Callable[[float], str]:
+    """A price on the decimals of the increment that holds there."""
+    bands = [(float(band.from_price), decimals_of(band.increment)) for band in instrument.rules.price_bands]
+
+    def text(price: float) -> str:
+        decimals = bands[0][1]
+        for from_price, of_band in bands:
+            if price >= from_price:
+                decimals = of_band
+        return _fixed(price, decimals)
+
+    return text
+
+
+def money_format(asset: str) -> Callable[[float], str]:
+    """An amount of money on an axis; won and large amounts without decimals."""
+
+    def text(amount: float) -> str:
+        decimals = 0 if (asset == "KRW" and abs(amount) >= 1000) or abs(amount) >= 100_000 else 2
+        return _fixed(amount, decimals)
+
+    return text
+
+
+def short_volume(volume: float) -> str:
+    """A volume in three to four digits: 1,234 / 12.3K / 4.56M."""
+    for limit, letter in ((1e9, "B"), (1e6, "M"), (1e4, "K")):
+        if abs(volume) >= limit:
+            unit = limit if letter != "K" else 1e3
+            return f"{volume / unit:,.4g}{letter}"
+    return f"{volume:,.4g}"
+
+
+def exact_price(price: float) -> Decimal:
+    """The decimal that a double was most likely meant to be."""
+    return Decimal(repr(price))
+
+
+def _fixed(value: float, decimals: int) -> str:
+    text = f"{abs(value):,.{decimals}f}"
+    return MINUS + text if value < 0 and text.strip("0.,") else text
