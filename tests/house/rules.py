@@ -1,7 +1,7 @@
 """The rules as functions from a parsed file to complaints, so that each can be tried on a few lines of bad code."""
 
 import ast
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Container, Iterator
 
 Rule = Callable[[ast.Module, str], Iterator[str]]
 
@@ -139,8 +139,11 @@ def no_sleeps(tree: ast.Module, _text: str) -> Iterator[str]:
             yield f"line {node.lineno}: {name}() waits for a while"
 
 
-def top_level_imports(tree: ast.Module) -> Iterator[str]:
-    """What importing this module imports, submodule candidates included; imports for type checkers do not count."""
+def top_level_imports(tree: ast.Module, known: Container[str]) -> Iterator[str]:
+    """The modules this one needs before it can be complete; imports for type checkers do not count.
+
+    `from package import module` needs the module, not what else the package re-exports.
+    """
     pending: list[ast.stmt] = list(tree.body)
     while pending:
         node = pending.pop()
@@ -151,5 +154,5 @@ def top_level_imports(tree: ast.Module) -> Iterator[str]:
         elif isinstance(node, ast.Import):
             yield from (alias.name for alias in node.names)
         elif isinstance(node, ast.ImportFrom) and node.module is not None:
-            yield node.module
-            yield from (f"{node.module}.{alias.name}" for alias in node.names)
+            inside = (f"{node.module}.{alias.name}" for alias in node.names)
+            yield from (name if name in known else node.module for name in inside)
