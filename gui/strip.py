@@ -1,4 +1,4 @@
-"""The strip at the bottom: what happened, what it means for the money, what to do. It replaces every information dialog."""
+"""The strip at the bottom: what happened, what it means for the money, what to do. No dialog ever informs."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
