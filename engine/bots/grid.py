@@ -45,20 +45,18 @@ def after_fill(rung: Rung, fill: Fill, base: str) -> Rung:
     """The rung with one more fill booked. A fee in base lowers what was received, a fee in quote the money."""
     fee_quote = ZERO if fill.fee_asset == base else fill.fee
     fee_base = fill.fee if fill.fee_asset == base else ZERO
-    seen = {"last_fill_side": fill.side, "last_fill_at": fill.at, "last_fill_price": fill.price}
+    seen = replace(rung, last_fill_side=fill.side, last_fill_at=fill.at, last_fill_price=fill.price)
     if fill.side is Side.BUY:
         return replace(
-            rung,
+            seen,
             bought=rung.bought + fill.quantity - fee_base,
             bought_gross=rung.bought_gross + fill.quantity,
             cost=rung.cost + fill.value + fee_quote,
-            **seen,  # type: ignore[arg-type] - three fields of three types in one place
         )
     return replace(
-        rung,
+        seen,
         sold=rung.sold + fill.quantity + fee_base,
         proceeds=rung.proceeds + fill.value - fee_quote,
-        **seen,  # type: ignore[arg-type] - as above
     )
 
 

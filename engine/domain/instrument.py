@@ -86,7 +86,10 @@ class VenueRules:
         """What must be bought so that `quantity` is left after a fee taken in base; `quantity` itself otherwise."""
         if self.fee_asset is FeeAsset.QUOTE or quantity <= 0:
             return quantity
-        return ceil_to(quantity / (ONE - rate), self.size_increment)
+        gross = ceil_to(quantity / (ONE - rate), self.size_increment)
+        while gross - self.fee(gross, rate) < quantity:
+            gross += self.size_increment
+        return gross
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,102 @@
+"""Accounts: opened by a command, known when their venue has answered, given their paper money once."""
+
+from decimal import Decimal, InvalidOperation
+
+from engine.domain import phrases
+from engine.domain.bot import Account, AccountMode
+from engine.domain.ledger import EntryKind, LedgerEntry
+from engine.domain.messages import (
+    AccountConnected,
+    AccountFailed,
+    AccountRecorded,
+    ConnectAccount,
+    InstrumentRecorded,
+    Level,
+    OpenAccount,
+)
+from engine.domain.sentences import Refusal, say
+from engine.kernel.books import AccountBook, BotBook, MarketBook
+from engine.kernel.state import State
+
+
+def on_account_connected(state: State, event: AccountConnected) -> list[BotBook]:
+    """An account's venue answered: take over its instruments, deposit paper money once, join bots to their market."""
+    account_id = event.account.account_id
+    book = state.accounts.get(account_id)
+    is_new = book is None
+    if book is None:
+        book = state.accounts[account_id] = AccountBook(event.account)
+        state.outbox.records.append(AccountRecorded(event.account))
+    for instrument in event.instruments:
+        market = state.markets.get(instrument.key)
+        if market is None:
+            state.markets[instrument.key] = MarketBook(instrument)
+            state.outbox.records.append(InstrumentRecorded(instrument))
+        elif market.instrument != instrument:
+            market.instrument = instrument
+            state.outbox.records.append(InstrumentRecorded(instrument))
+    if is_new:
+        deposits = _deposits(event.account)
+        at = event.at
+        state.book_entries(
+            tuple(
+                LedgerEntry(account_id, "", asset, amount, EntryKind.DEPOSIT, f"open:{account_id}", at)
+                for asset, amount in deposits.items()
+            )
+        )
+    book.is_connected, book.trouble = True, None
+    joined = [bot for bot in state.bots.values() if bot.bot.account_id == account_id]
+    for bot in joined:
+        bot.account = book
+        market = state.markets.get((bot.bot.venue, bot.bot.symbol))
+        if market is not None and bot.market is None:
+            bot.market = market
+            market.bots.append(bot)
+    state.say(None, say(phrases.ACCOUNT_OPENED, account=event.account.name))
+    if command_id := state.openings.pop(account_id, None):
+        state.answer(command_id)
+    return joined
+
+
+def on_account_failed(state: State, event: AccountFailed) -> None:
+    """The venue cannot be used. A new account is not added; bots of a known one wait."""
+    sentence = say(phrases.ACCOUNT_FAILED, account=event.account.name, cause=str(event.sentence))
+    book = state.accounts.get(event.account.account_id)
+    if book is not None:
+        book.is_connected, book.trouble = False, event.sentence
+    state.say(None, sentence, Level.ERROR)
+    if command_id := state.openings.pop(event.account.account_id, None):
+        state.answer(command_id, (Refusal("account", event.sentence),))
+
+
+def open_account(state: State, command_id: str, command: OpenAccount) -> None:
+    account = command.account
+    known = state.accounts.get(account.account_id)
+    if known is not None and known.is_connected:
+        state.answer(command_id)
+        return
+    if known is None and account.mode is not AccountMode.LIVE and (refusals := _cash_refusals(account)):
+        state.answer(command_id, refusals)
+        return
+    state.openings[account.account_id] = command_id
+    state.outbox.effects.append(ConnectAccount(known.account if known else account))
+
+
+def _cash_refusals(account: Account) -> tuple[Refusal, ...]:
+    for name, text in account.settings:
+        if name.startswith("cash."):
+            asset = name.removeprefix("cash.")
+            try:
+                amount = Decimal(text)
+            except InvalidOperation:
+                amount = Decimal("NaN")
+            if not amount.is_finite() or amount < 0:
+                return (Refusal("cash", say(phrases.CASH_NEGATIVE, amount=text, asset=asset)),)
+    if not _deposits(account).get(account.quote):
+        return (Refusal("cash", say(phrases.CASH_MISSING, quote=account.quote)),)
+    return ()
+
+
+def _deposits(account: Account) -> dict[str, Decimal]:
+    cash = {name.removeprefix("cash."): Decimal(text) for name, text in account.settings if name.startswith("cash.")}
+    return {asset: amount for asset, amount in cash.items() if amount}

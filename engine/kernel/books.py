@@ -1,0 +1,157 @@
+"""The kernel's own state: one book a bot, a market, an account. Mutable, owned by the kernel alone."""
+
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from decimal import Decimal
+from typing import Any
+
+from engine.domain.bot import Account, Bot
+from engine.domain.grid import Rung
+from engine.domain.instrument import Instrument
+from engine.domain.messages import Effect, Record
+from engine.domain.money import ZERO
+from engine.domain.order import Order, Side
+from engine.domain.sentences import Sentence
+
+#: Above every price. A quiet range that begins here holds no price, so every quote is looked at.
+HIGHEST = Decimal("Infinity")
+
+
+@dataclass(slots=True)
+class Outbox:
+    """What handling a message produced. `late` records may wait for the next commit, `records` may not."""
+
+    records: list[Record] = field(default_factory=list)
+    late: list[Record] = field(default_factory=list)
+    effects: list[Effect] = field(default_factory=list)
+
+    def __bool__(self) -> bool:
+        return bool(self.records or self.late or self.effects)
+
+
+@dataclass(slots=True)
+class MarketBook:
+    """One instrument as the kernel sees it. Prices are None until the first quote."""
+
+    instrument: Instrument
+    bid: Decimal | None = None
+    ask: Decimal | None = None
+    last: Decimal | None = None
+    at: datetime | None = None
+    next_sample_at: datetime | None = None
+    bots: list["BotBook"] = field(default_factory=list)
+    is_ended: bool = False
+
+
+@dataclass(slots=True)
+class AccountBook:
+    """Balances by asset as the venue last said and fills changed since; what live orders hold back.
+
+    `held` keeps each live order's (asset, amount), so that exactly what was reserved is given back.
+    """
+
+    account: Account
+    balances: dict[str, Decimal] = field(default_factory=dict)
+    reserved: dict[str, Decimal] = field(default_factory=dict)
+    held: dict[str, tuple[str, Decimal]] = field(default_factory=dict)
+    open_orders: dict[str, int] = field(default_factory=dict)
+    is_connected: bool = False
+    trouble: Sentence | None = None
+    midnight_equity: Decimal | None = None
+    midnight_of: datetime | None = None
+
+    def free(self, asset: str) -> Decimal | None:
+        """What new orders may use; None while balances are not known."""
+        if asset not in self.balances:
+            return None if not self.balances else ZERO
+        return self.balances[asset] - self.reserved.get(asset, ZERO)
+
+    def move(self, asset: str, amount: Decimal) -> None:
+        self.balances[asset] = self.balances.get(asset, ZERO) + amount
+
+
+@dataclass(slots=True)
+class BotBook:
+    """A bot with its rungs and live orders. `open_cash` and `open_base` are sums over the rungs' open cycles.
+
+    `dirty_rungs` may want an order now, `waiting` when the price has moved away, `refused` (by a post-only no) at the
+    next quote, as a leg order does while `is_leg_waiting`. While the bid is strictly between `quiet_low` and
+    `quiet_high` a quote has nothing to do with the bot.
+    """
+
+    bot: Bot
+    market: MarketBook | None
+    account: AccountBook | None
+    rungs: list[Rung] = field(default_factory=list)
+    live: dict[str, Order] = field(default_factory=dict)
+    by_rung: dict[int, dict[str, Order]] = field(default_factory=dict)
+    open_cash: Decimal = ZERO
+    open_base: Decimal = ZERO
+    dirty_rungs: set[int] = field(default_factory=set)
+    changed_rungs: set[int] = field(default_factory=set)
+    waiting: set[int] = field(default_factory=set)
+    refused: set[int] = field(default_factory=set)
+    is_leg_waiting: bool = False
+    is_changed: bool = False
+    is_windowed: bool = False
+    is_window_stale: bool = False
+    cell: int = -1
+    retry_at: datetime | None = None
+    rejects: int = 0
+    quiet_low: Decimal = HIGHEST
+    quiet_high: Decimal = HIGHEST
+    trouble: Sentence | None = None
+
+    def set_bot(self, **changes: Any) -> None:
+        """Replace fields of the bot's value; it will be journaled at the end of the step."""
+        self.bot = replace(self.bot, **changes)
+        self.is_changed = True
+
+    def set_ladder(self, rungs: list[Rung]) -> None:
+        """Replace all rungs (a new generation); all are journaled at the end of the step."""
+        self.rungs = rungs
+        self.by_rung = {}
+        self.waiting.clear()
+        self.refused.clear()
+        self.recount()
+        self.changed_rungs = {rung.index for rung in rungs}
+        self.dirty_rungs = set(self.changed_rungs)
+
+    def recount(self) -> None:
+        """Work the running sums out from the rungs."""
+        self.open_cash = sum((rung.cash_flow for rung in self.rungs), ZERO)
+        self.open_base = sum((rung.held for rung in self.rungs), ZERO)
+
+    def set_rung(self, rung: Rung) -> None:
+        old = self.rungs[rung.index]
+        self.open_cash += rung.cash_flow - old.cash_flow
+        self.open_base += rung.held - old.held
+        self.rungs[rung.index] = rung
+        self.changed_rungs.add(rung.index)
+
+    def live_of(self, rung: int) -> tuple[Decimal, Decimal]:
+        """Remaining quantities of the rung's live buys and sells."""
+        buy = sell = ZERO
+        for order in self.by_rung.get(rung, {}).values():
+            if order.side is Side.BUY:
+                buy += order.remaining
+            else:
+                sell += order.remaining
+        return buy, sell
+
+    @property
+    def base_held(self) -> Decimal:
+        """All base the bot has, on rungs and spare."""
+        return self.open_base + self.bot.spare_base
+
+    @property
+    def cash(self) -> Decimal:
+        """All quote flows of the run that are in no closed cycle."""
+        return self.open_cash + self.bot.spare_cash
+
+    def floating_at(self, price: Decimal) -> Decimal:
+        """PnL of everything not in a closed cycle, in quote, at a mark."""
+        return self.cash + self.base_held * price
+
+    def pnl_at(self, price: Decimal) -> Decimal:
+        return self.bot.matched_profit + self.floating_at(price)

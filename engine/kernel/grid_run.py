@@ -1,0 +1,379 @@
+"""The life of a grid bot: trigger, first purchase, ladder, stops, end. Called whenever something about it changed."""
+
+from dataclasses import replace
+from decimal import Decimal
+
+from engine.bots.grid import Stop, Want, close_if_done, is_triggered, stop_reached, wants
+from engine.bots.grid_rules import preview, rebalancing
+from engine.bots.ladder import base_to_hold, rungs_of, spread_over, starts_holding
+from engine.domain import phrases
+from engine.domain.bot import BotState
+from engine.domain.grid import Inventory
+from engine.domain.instrument import VenueRules
+from engine.domain.ledger import EntryKind, LedgerEntry
+from engine.domain.messages import Level
+from engine.domain.money import ZERO
+from engine.domain.order import Order, OrderState, Purpose, Side
+from engine.domain.sentences import say
+from engine.kernel.books import BotBook, MarketBook
+from engine.kernel.orders import (
+    NO_RUNG,
+    cancel_all,
+    place_leg_order,
+    place_rung_order,
+    refresh_status,
+    request_cancel,
+)
+from engine.kernel.quiet import set_quiet
+from engine.kernel.state import State
+
+MARKET_STATES = frozenset({BotState.RUNNING, BotState.STARTING, BotState.REBALANCING})
+
+
+def check_stops(state: State, book: BotBook) -> None:
+    """Before anything else on each quote: a stop wins over a rung."""
+    market = book.market
+    if market is None or market.bid is None or state.is_halted or book.bot.state not in MARKET_STATES:
+        return
+    pnl = book.pnl_at(market.bid)
+    stop = stop_reached(book.bot.config, market.bid, pnl)
+    if stop is not None:
+        state.changed.add(book.bot.bot_id)
+        _say_stop(state, book, market, stop, pnl)
+        begin_stop(state, book, stop.inventory)
+
+
+def advance(state: State, book: BotBook) -> None:
+    """Bring a bot one step further, as far as the present market and its live orders allow."""
+    market = book.market
+    if state.is_recovering or market is None or market.bid is None or market.ask is None or not _may_trade(book):
+        return
+    state.changed.add(book.bot.bot_id)
+    if state.is_halted or book.bot.state in (BotState.PAUSED, BotState.ERROR):
+        cancel_all(state, book)
+    elif book.bot.state is BotState.WAITING:
+        _wait_for_trigger(state, book, market)
+    if not state.is_halted:
+        if book.bot.state is BotState.REBALANCING:
+            _rebalance(state, book, market)
+        if book.bot.state is BotState.STARTING:
+            _acquire(state, book, market)
+        if book.bot.state is BotState.RUNNING:
+            _tend(state, book, market)
+        if book.bot.state is BotState.STOPPING:
+            _wind_down(state, book, market)
+    set_quiet(state, book)
+
+
+def begin_stop(state: State, book: BotBook, inventory: Inventory) -> None:
+    """From now on the bot only winds down."""
+    book.set_bot(state=BotState.STOPPING, stop_inventory=inventory)
+    template = phrases.STOPPING_SELL if inventory is Inventory.SELL else phrases.STOPPING_KEEP
+    asset = book.market.instrument.base if book.market else ""
+    state.say(book, say(template, base=book.base_held, asset=asset))
+
+
+def _may_trade(book: BotBook) -> bool:
+    return book.account is not None and book.account.is_connected and book.account.trouble is None
+
+
+def _wait_for_trigger(state: State, book: BotBook, market: MarketBook) -> None:
+    assert market.ask is not None
+    trigger = book.bot.config.trigger_price
+    if book.bot.start_price is None:
+        book.set_bot(start_price=market.ask)
+        if trigger is not None:
+            quote = market.instrument.quote
+            state.say(book, say(phrases.GRID_WAITS_TRIGGER, trigger=trigger, quote=quote))
+    if trigger is None or is_triggered(trigger, book.bot.start_price or market.ask, market.ask):
+        _begin(state, book, market)
+
+
+def _begin(state: State, book: BotBook, market: MarketBook) -> None:
+    """A new run at the present ask: check once more, make the ladder, hand over held base, start buying."""
+    assert market.ask is not None
+    assert book.account is not None
+    config, instrument, price = book.bot.config, market.instrument, market.ask
+    untriggered = replace(config, trigger_price=None)
+    free_base = book.account.free(instrument.base) if config.use_held_base else None
+    seen = preview(untriggered, instrument, price, free_quote_for(state, book), free_base)
+    if seen.refusals:
+        cause = seen.refusals[0].sentence
+        book.set_bot(state=BotState.STOPPED, start_price=None)
+        state.say(book, say(phrases.GRID_REFUSED, cause=str(cause)), Level.ERROR)
+        return
+    book.set_bot(
+        state=BotState.STARTING,
+        run=book.bot.run + 1,
+        generation=book.bot.generation + 1,
+        started_at=market.at,
+        stopped_at=None,
+        start_price=price,
+        matched_profit=ZERO,
+        closed_cycles=0,
+        buy_fills=0,
+        sell_fills=0,
+        spare_base=ZERO,
+        spare_cash=ZERO,
+        fees_quote=ZERO,
+        fees_base=ZERO,
+        final_pnl=None,
+        target_base=base_to_hold(seen.rungs, price),
+    )
+    book.set_ladder(list(seen.rungs))
+    if seen.capital_base:
+        _adopt(state, book, seen.capital_base, price)
+    sells = sum(starts_holding(rung, price) for rung in seen.rungs)
+    sentence = say(phrases.GRID_STARTED, price=price, quote=instrument.quote, buys=len(seen.rungs) - sells, sells=sells)
+    state.say(book, sentence)
+
+
+def _acquire(state: State, book: BotBook, market: MarketBook) -> None:
+    """Buy or sell at market until the bot holds what its ladder needs, then fill the holding rungs."""
+    assert market.bid is not None
+    assert market.ask is not None
+    if book.live or _is_waiting(book, market):
+        return
+    rules = market.instrument.rules
+    price = book.bot.start_price or market.ask
+    held = book.bot.spare_base
+    to_buy, to_sell = rebalancing(held, book.bot.target_base, rules, market.ask)
+    if _is_short_by_fees_only(held, book.bot.target_base, rules, market.ask):
+        to_buy = ZERO
+    if to_buy or to_sell:
+        most = rules.max_quantity
+        quantity = to_buy or to_sell
+        quantity = quantity if most is None else min(quantity, most)
+        side, purpose = (Side.BUY, Purpose.INITIAL_BUY) if to_buy else (Side.SELL, Purpose.REBALANCE_SELL)
+        place_leg_order(state, book, side, quantity, purpose)
+        return
+    if book.bot.target_base:
+        needed = book.bot.target_base
+        cost = -book.bot.spare_cash
+        book.set_ladder(list(spread_over(book.rungs, price, held, cost)))
+        book.set_bot(spare_base=held - book.open_base, spare_cash=ZERO)
+        state.say(book, say(phrases.BASE_ACQUIRED, base=needed, asset=market.instrument.base))
+    book.set_bot(state=BotState.RUNNING, target_base=ZERO)
+    book.dirty_rungs = {rung.index for rung in book.rungs}
+    book.is_window_stale = True
+
+
+def _is_short_by_fees_only(held: Decimal, needed: Decimal, rules: VenueRules, price: Decimal) -> bool:
+    """Whether what is missing is the rounding of base fees over many fills: too small to order, a hair of the whole."""
+    missing = needed - held
+    return 0 < missing < needed / 1000 and not rules.is_tradable(missing, price)
+
+
+def _rebalance(state: State, book: BotBook, market: MarketBook) -> None:
+    """When the old ladder's orders are gone, pool everything and make the new ladder at the present price."""
+    assert market.ask is not None
+    if book.live:
+        cancel_all(state, book)
+        return
+    price = market.ask
+    rungs = rungs_of(book.bot.config, market.instrument.rules, price)
+    _pool(book)
+    book.set_bot(
+        state=BotState.STARTING,
+        generation=book.bot.generation + 1,
+        start_price=price,
+        target_base=base_to_hold(rungs, price),
+    )
+    book.set_ladder(list(rungs))
+
+
+def _tend(state: State, book: BotBook, market: MarketBook) -> None:
+    """Place what the rungs want; with more wanted than the venue allows, the nearest to the price rest."""
+    assert market.bid is not None
+    assert market.ask is not None
+    assert book.account is not None
+    if _is_waiting(book, market):
+        return
+    book.dirty_rungs |= book.waiting
+    book.waiting.clear()
+    others = book.account.open_orders.get(book.bot.symbol, 0) - len(book.live)
+    cap = market.instrument.rules.max_open_orders - others
+    found = [want for index in sorted(book.dirty_rungs) for want in _wants_of(state, book, index)]
+    book.is_windowed = len(book.rungs) > cap or len(found) + len(book.live) > cap
+    if book.is_windowed:
+        if book.dirty_rungs or book.is_window_stale:
+            _tend_window(state, book, market, cap)
+    elif found:
+        middle = (market.bid + market.ask) / 2
+        book.dirty_rungs.clear()
+        _place(state, book, market, sorted(found, key=lambda want: _rank(want, middle)))
+    else:
+        book.dirty_rungs.clear()
+    book.is_window_stale = False
+
+
+def _tend_window(state: State, book: BotBook, market: MarketBook, cap: int) -> None:
+    """Choose the `cap` wanted orders nearest to the middle; cancel live ones outside, place missing ones inside."""
+    assert market.bid is not None
+    assert market.ask is not None
+    middle = (market.bid + market.ask) / 2
+    missing = [want for index in range(len(book.rungs)) for want in _wants_of(state, book, index)]
+    live = [
+        (Want(order.rung, order.side, order.price, order.remaining), order)
+        for order in book.live.values()
+        if order.price is not None
+    ]
+    ranked = sorted([want for want, _ in live] + missing, key=lambda want: _rank(want, middle))
+    chosen = set(ranked[: max(cap, 0)])
+    for want, order in live:
+        if want not in chosen:
+            request_cancel(state, book, order)
+    book.dirty_rungs.clear()
+    room = cap - len(book.live)
+    inside = [want for want in sorted(missing, key=lambda want: _rank(want, middle)) if want in chosen]
+    _place(state, book, market, inside[: max(room, 0)])
+
+
+def _place(state: State, book: BotBook, market: MarketBook, found: list[Want]) -> None:
+    """Send what would rest; remember what would trade at once (post-only) until the price has moved away."""
+    assert market.bid is not None
+    assert market.ask is not None
+    for at, want in enumerate(found):
+        crosses = want.price >= market.ask if want.side is Side.BUY else want.price <= market.bid
+        if crosses and book.bot.config.post_only:
+            book.waiting.add(want.rung)
+        elif not place_rung_order(state, book, want.rung, want.side, want.price, want.quantity):
+            book.dirty_rungs |= {later.rung for later in found[at:]}
+            return
+
+
+def _wants_of(state: State, book: BotBook, index: int) -> tuple[Want, ...]:
+    """What a rung wants now; a rung whose cycle turns out to be done is closed first."""
+    assert book.market is not None
+    rules = book.market.instrument.rules
+    if not book.by_rung.get(index):
+        closed = close_if_done(book.rungs[index], book.bot.config, rules)
+        if closed:
+            quote = book.market.instrument.quote
+            cycle = book.rungs[index].cycle
+            book.set_rung(closed.rung)
+            book.set_bot(
+                matched_profit=book.bot.matched_profit + closed.profit,
+                closed_cycles=book.bot.closed_cycles + 1,
+                spare_base=book.bot.spare_base + closed.left_over,
+            )
+            sentence = say(phrases.CYCLE_CLOSED, rung=index + 1, cycle=cycle, profit=closed.profit, quote=quote)
+            state.say(book, sentence)
+    refresh_status(book, index)
+    if any(order.is_cancel_requested or order.state is OrderState.UNKNOWN for order in _live_on(book, index)):
+        return ()
+    return wants(book.rungs[index], *book.live_of(index), rules)
+
+
+def _wind_down(state: State, book: BotBook, market: MarketBook) -> None:
+    """Orders go first, then the inventory, then the bot is stopped and what is left goes back to the account."""
+    assert market.bid is not None
+    if book.live:
+        if any(order.rung != NO_RUNG for order in book.live.values()):
+            cancel_all(state, book)
+        return
+    if book.bot.run == 0 or book.bot.generation == 0:
+        _finish(state, book, market)
+        return
+    _pool(book)
+    rules = market.instrument.rules
+    sellable = rules.floor_size(book.bot.spare_base)
+    if book.bot.stop_inventory is Inventory.SELL and rules.is_tradable(sellable, market.bid):
+        if _is_waiting(book, market):
+            return
+        quantity = sellable if rules.max_quantity is None else min(sellable, rules.max_quantity)
+        place_leg_order(state, book, Side.SELL, quantity, Purpose.LIQUIDATION)
+        return
+    _finish(state, book, market)
+
+
+def _finish(state: State, book: BotBook, market: MarketBook) -> None:
+    assert market.bid is not None
+    pnl = book.pnl_at(market.bid)
+    if book.bot.spare_base:
+        _adopt(state, book, -book.bot.spare_base, market.bid)
+    book.set_bot(
+        state=BotState.STOPPED,
+        stopped_at=market.at,
+        final_pnl=pnl,
+        start_price=None,
+        target_base=ZERO,
+        spare_base=ZERO,
+        spare_cash=ZERO,
+    )
+    book.dirty_rungs.clear()
+    book.waiting.clear()
+    state.say(book, say(phrases.STOPPED, pnl=pnl, quote=market.instrument.quote))
+
+
+def _pool(book: BotBook) -> None:
+    """Take the open cycles of all rungs into the bot's spare base and cash."""
+    if book.open_base or book.open_cash or any(rung.bought or rung.sold for rung in book.rungs):
+        book.set_bot(spare_base=book.bot.spare_base + book.open_base, spare_cash=book.bot.spare_cash + book.open_cash)
+        for rung in list(book.rungs):
+            empty = replace(rung, bought=ZERO, bought_gross=ZERO, cost=ZERO, sold=ZERO, proceeds=ZERO)
+            book.set_rung(empty)
+            refresh_status(book, rung.index)
+
+
+def _adopt(state: State, book: BotBook, quantity: Decimal, price: Decimal) -> None:
+    """Move base between account and bot at a price: positive to the bot (adopt), negative back (release)."""
+    assert book.market is not None
+    instrument, bot, at = book.market.instrument, book.bot, state.time_of(book)
+    kind = EntryKind.ADOPT if quantity > 0 else EntryKind.RELEASE
+    reference = f"{kind.value}:{bot.bot_id}:{bot.run}:{bot.generation}"
+    value = quantity * price
+    moves = ((bot.bot_id, quantity, -value), ("", -quantity, value))
+    state.book_entries(
+        tuple(
+            LedgerEntry(bot.account_id, owner, asset, amount, kind, reference, at)
+            for owner, base, quote in moves
+            for asset, amount in ((instrument.base, base), (instrument.quote, quote))
+        )
+    )
+    book.set_bot(spare_base=bot.spare_base + quantity, spare_cash=bot.spare_cash - value)
+
+
+def free_quote_for(state: State, book: BotBook) -> Decimal | None:
+    """Quote of the account that no bot has a claim on: its balance less what every other active bot may still spend."""
+    account, market = book.account, book.market
+    if account is None or market is None or not account.balances:
+        return None
+    quote = market.instrument.quote
+    claimed = ZERO
+    for other in state.bots.values():
+        bot = other.bot
+        if other is not book and bot.account_id == book.bot.account_id and bot.state is not BotState.STOPPED:
+            earned = ZERO if bot.state is BotState.WAITING else bot.matched_profit + other.cash
+            claimed += max(bot.config.investment + earned, ZERO)
+    return account.balances.get(quote, ZERO) - claimed
+
+
+def _is_waiting(book: BotBook, market: MarketBook) -> bool:
+    """Whether a refusal makes the bot wait for a later time, or for the next quote."""
+    if book.retry_at is not None and market.at is not None:
+        if market.at < book.retry_at:
+            return True
+        book.retry_at = None
+    return book.is_leg_waiting
+
+
+def _live_on(book: BotBook, index: int) -> list[Order]:
+    return list(book.by_rung.get(index, {}).values())
+
+
+def _rank(want: Want, middle: Decimal) -> tuple[Decimal, bool, int]:
+    return abs(want.price - middle), want.side is Side.SELL, want.rung
+
+
+def _say_stop(state: State, book: BotBook, market: MarketBook, stop: Stop, pnl: Decimal) -> None:
+    assert market.bid is not None
+    templates = {
+        "stop_lower": phrases.STOP_LOWER_HIT,
+        "stop_upper": phrases.STOP_UPPER_HIT,
+        "stop_loss_pct": phrases.STOP_LOSS_HIT,
+        "take_profit_pct": phrases.TAKE_PROFIT_HIT,
+    }
+    quote = market.instrument.quote
+    sentence = say(templates[stop.field], limit=stop.limit, price=market.bid, pnl=pnl, quote=quote)
+    state.say(book, sentence, Level.LOOK)

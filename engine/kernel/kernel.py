@@ -1,0 +1,247 @@
+"""The kernel: told one message at a time, it changes its state and says what to journal and what to do."""
+
+from datetime import UTC, datetime, tzinfo
+from decimal import Decimal
+
+from engine.domain import phrases
+from engine.domain.bot import Account, BotState
+from engine.domain.market import Candle, PublicTrade, Quote
+from engine.domain.messages import (
+    AccountConnected,
+    AccountFailed,
+    BalancesReported,
+    CancelOrder,
+    CommandReceived,
+    FeedEnded,
+    InstrumentChanged,
+    InstrumentRecorded,
+    Level,
+    Message,
+    OrderAccepted,
+    OrderCanceled,
+    OrderFilled,
+    OrderRejected,
+    OrderReport,
+    OrderUnknown,
+)
+from engine.domain.order import Order, OrderState
+from engine.domain.sentences import Sentence, say
+from engine.domain.views import AccountView, BotView, PositionView
+from engine.kernel.accounts import on_account_connected, on_account_failed
+from engine.kernel.books import AccountBook, BotBook, MarketBook, Outbox
+from engine.kernel.commands import on_command
+from engine.kernel.grid_run import advance, check_stops
+from engine.kernel.orders import (
+    on_accepted,
+    on_canceled,
+    on_fill,
+    on_rejected,
+    on_report,
+    on_unknown,
+)
+from engine.kernel.quiet import cell_of
+from engine.kernel.retries import stand_still
+from engine.kernel.state import State
+from engine.kernel.valuation import sample_if_due
+from engine.kernel.views import account_view, bot_view, position_view
+from engine.ports import RecoveredState
+
+EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+
+
+class Kernel:
+    """All trading state of one desk. Until `recovered` is called it books what it is told but decides nothing."""
+
+    def __init__(self, desk_id: str, recovered: RecoveredState, timezone: tzinfo = UTC) -> None:
+        self._timezone = timezone
+        self._state = state = State(desk_id, EPOCH, is_halted=recovered.is_halted)
+        midnight = dict(recovered.equity_at_midnight)
+        for account in recovered.accounts:
+            state.accounts[account.account_id] = AccountBook(account, midnight_equity=midnight.get(account.account_id))
+        for instrument in recovered.instruments:
+            state.markets[instrument.key] = MarketBook(instrument)
+        for bot in recovered.bots:
+            state.add_bot(bot)
+        for bot_id, rung in recovered.rungs:
+            state.bots[bot_id].rungs.append(rung)
+        for book in state.bots.values():
+            book.rungs.sort(key=lambda rung: rung.index)
+            book.recount()
+        state.trades.update(recovered.trade_ids)
+        for order in recovered.open_orders:
+            state.adopt_order(state.bots[order.bot_id], order)
+
+    # Messages
+
+    def handle(self, message: Message) -> Outbox | None:
+        """Handle one message completely. Returns what to journal and do, or None when there is nothing."""
+        state = self._state
+        match message:
+            case Quote():
+                self._on_quote(message)
+            case PublicTrade():
+                self._on_trade(message)
+            case OrderFilled():
+                state.now = message.fill.at
+                self._advance(on_fill(state, message.fill))
+            case OrderAccepted():
+                state.now = message.at
+                self._advance(on_accepted(state, message))
+            case OrderCanceled():
+                state.now = message.at
+                self._advance(on_canceled(state, message))
+            case OrderRejected():
+                state.now = message.at
+                self._advance(on_rejected(state, message))
+            case OrderUnknown():
+                state.now = message.at
+                self._advance(on_unknown(state, message))
+            case OrderReport():
+                state.now = message.at
+                self._advance(on_report(state, message))
+            case CommandReceived():
+                state.now = message.at
+                on_command(state, message)
+            case _:
+                self._on_account_event(message)
+        return self._take()
+
+    def _on_account_event(self, message: Message) -> None:
+        state = self._state
+        match message:
+            case BalancesReported():
+                account = state.accounts.get(message.account_id)
+                if account:
+                    account.balances = {asset: total for asset, total, _ in message.balances}
+            case AccountConnected():
+                state.now = message.at
+                for book in on_account_connected(state, message):
+                    self._advance(book)
+            case AccountFailed():
+                state.now = message.at
+                on_account_failed(state, message)
+            case InstrumentChanged():
+                market = state.markets.get(message.instrument.key)
+                if market is not None and market.instrument != message.instrument:
+                    market.instrument = message.instrument
+                    state.outbox.records.append(InstrumentRecorded(message.instrument))
+            case FeedEnded():
+                state.now = message.at
+                for market in state.markets.values():
+                    if market.instrument.venue == message.venue:
+                        market.is_ended = True
+                state.say(None, say(phrases.FEED_ENDED, venue=message.venue))
+            case Candle():
+                pass
+
+    def _on_quote(self, quote: Quote) -> None:
+        market = self._state.markets.get((quote.venue, quote.symbol))
+        if market is None:
+            return
+        bid = quote.bid
+        market.bid, market.ask, market.last, market.at = bid, quote.ask, bid, quote.at
+        restless = [book for book in market.bots if not book.quiet_low < bid < book.quiet_high]
+        if restless and not self._state.is_recovering:
+            self._state.now = quote.at
+            for book in restless:
+                check_stops(self._state, book)
+            for book in restless:
+                book.is_leg_waiting = False
+                book.waiting |= book.refused
+                book.refused.clear()
+                if book.is_windowed and cell_of(book, bid) != book.cell:
+                    book.is_window_stale = True
+                advance(self._state, book)
+        if market.next_sample_at is None or quote.at >= market.next_sample_at:
+            sample_if_due(self._state, market, self._timezone)
+
+    def _on_trade(self, trade: PublicTrade) -> None:
+        market = self._state.markets.get((trade.venue, trade.symbol))
+        if market is not None:
+            market.last = trade.price
+
+    def _advance(self, book: BotBook | None) -> None:
+        if book is not None:
+            advance(self._state, book)
+
+    def _take(self) -> Outbox | None:
+        state = self._state
+        if state.changed:
+            state.finish_step()
+        if not state.outbox:
+            return None
+        outbox, state.outbox = state.outbox, Outbox()
+        return outbox
+
+    # Recovery
+
+    def live_orders(self, account_id: str) -> list[Order]:
+        """Orders of an account that are not in a final state, oldest first."""
+        orders = [
+            order
+            for book in self._state.bots.values()
+            if book.bot.account_id == account_id
+            for order in book.live.values()
+        ]
+        return sorted(orders, key=lambda order: (order.created_at, order.client_order_id))
+
+    def bots_of(self, account_id: str) -> list[BotBook]:
+        return [book for book in self._state.bots.values() if book.bot.account_id == account_id]
+
+    def accounts(self) -> list[Account]:
+        return [book.account for book in self._state.accounts.values()]
+
+    def stand_still(self, bot_id: str, cause: Sentence) -> Outbox | None:
+        """Do not trade a bot until a person looked at it."""
+        book = self._state.bots[bot_id]
+        if book.bot.state is not BotState.STOPPED:
+            self._state.changed.add(bot_id)
+            stand_still(self._state, book, cause)
+        return self._take()
+
+    def say(self, sentence: Sentence, level: Level = Level.INFO, at: datetime | None = None) -> Outbox | None:
+        """Log a line that concerns the whole engine."""
+        self._state.now = at or self._state.now
+        self._state.say(None, sentence, level)
+        return self._take()
+
+    def recovered(self) -> Outbox | None:
+        """The venues have told everything: orders that should go are cancelled again, and decisions begin."""
+        state = self._state
+        state.is_recovering = False
+        for book in state.bots.values():
+            book.dirty_rungs = {rung.index for rung in book.rungs}
+            book.is_window_stale = True
+            for order in list(book.live.values()):
+                if order.is_cancel_requested and order.state is OrderState.OPEN:
+                    state.outbox.effects.append(CancelOrder(order))
+            advance(state, book)
+        return self._take()
+
+    # Views
+
+    @property
+    def is_halted(self) -> bool:
+        return self._state.is_halted
+
+    @property
+    def is_recovering(self) -> bool:
+        return self._state.is_recovering
+
+    def market_books(self) -> list[MarketBook]:
+        return list(self._state.markets.values())
+
+    def bot_views(self) -> tuple[BotView, ...]:
+        return tuple(bot_view(book) for book in self._state.bots.values())
+
+    def position_views(self) -> tuple[PositionView, ...]:
+        found = (position_view(book) for book in self._state.bots.values())
+        return tuple(view for view in found if view is not None)
+
+    def account_views(self) -> tuple[AccountView, ...]:
+        return tuple(account_view(self._state, account) for account in self._state.accounts.values())
+
+    def balances_of(self, account_id: str) -> dict[str, Decimal]:
+        """Balances as the kernel knows them: the venue's last word and the fills since."""
+        account = self._state.accounts.get(account_id)
+        return dict(account.balances) if account else {}

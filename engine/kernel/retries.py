@@ -1,0 +1,34 @@
+"""What happens after a refusal that will not go away by itself: wait longer each time, then ask a person to look."""
+
+from datetime import timedelta
+
+from engine.domain import phrases
+from engine.domain.bot import BotState
+from engine.domain.messages import Level
+from engine.domain.sentences import Sentence, say
+from engine.kernel.books import BotBook
+from engine.kernel.state import State
+
+FIRST_WAIT_S = 1
+LONGEST_WAIT_S = 300
+REJECTS_BEFORE_LOOK = 8
+
+
+def refused_again(state: State, book: BotBook, sentence: Sentence) -> None:
+    """Count a refusal. The bot waits 1, 2, 4 ... 300 s of its market's time; after 8 in a row it stands still."""
+    book.rejects += 1
+    state.say(book, sentence, Level.LOOK)
+    if book.rejects >= REJECTS_BEFORE_LOOK:
+        cause = say(phrases.TOO_MANY_REJECTS, count=book.rejects, text=str(sentence))
+        stand_still(state, book, cause)
+        return
+    wait_s = min(FIRST_WAIT_S * 2 ** (book.rejects - 1), LONGEST_WAIT_S)
+    book.retry_at = state.time_of(book) + timedelta(seconds=wait_s)
+
+
+def stand_still(state: State, book: BotBook, cause: Sentence) -> None:
+    """Stop trading a bot until a person starts it again; its orders are cancelled, its inventory stays."""
+    book.trouble = cause
+    book.rejects = 0
+    book.set_bot(state=BotState.ERROR)
+    state.say(book, say(phrases.STOPPED_TRADING, cause=str(cause)), Level.ERROR)

@@ -1,0 +1,138 @@
+"""Everything the kernel holds, and the few ways in which any part of it may write to the journal's outbox."""
+
+from collections import OrderedDict
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from engine.domain.bot import Bot
+from engine.domain.ledger import LedgerEntry
+from engine.domain.messages import (
+    BotRecorded,
+    CommandAnswered,
+    DecisionLogged,
+    LedgerRecorded,
+    Level,
+    OrderRecorded,
+    RungRecorded,
+)
+from engine.domain.money import ZERO
+from engine.domain.order import Order
+from engine.domain.risk import reserve_of
+from engine.domain.sentences import Refusal, Sentence
+from engine.kernel.books import AccountBook, BotBook, MarketBook, Outbox
+
+#: Orders in a final state that are remembered so that a late or repeated fill finds its order.
+RECENT_ORDERS = 20_000
+
+
+@dataclass(slots=True)
+class State:
+    """`now` is the time of the message at hand: market time for events, wall-clock time for commands."""
+
+    desk_id: str
+    now: datetime
+    accounts: dict[str, AccountBook] = field(default_factory=dict)
+    markets: dict[tuple[str, str], MarketBook] = field(default_factory=dict)
+    bots: dict[str, BotBook] = field(default_factory=dict)
+    owners: dict[str, BotBook] = field(default_factory=dict)
+    recent: OrderedDict[str, Order] = field(default_factory=OrderedDict)
+    trades: set[tuple[str, str]] = field(default_factory=set)
+    openings: dict[str, str] = field(default_factory=dict)
+    outbox: Outbox = field(default_factory=Outbox)
+    changed: set[str] = field(default_factory=set)
+    is_halted: bool = False
+    is_recovering: bool = True
+
+    def say(self, book: BotBook | None, sentence: Sentence, level: Level = Level.INFO) -> None:
+        """Log a decision; for a bot it is also its last event."""
+        bot_id = book.bot.bot_id if book else ""
+        at = self.time_of(book)
+        self.outbox.records.append(DecisionLogged(bot_id, level, sentence, at))
+        if book:
+            book.set_bot(last_event=sentence, last_event_at=at)
+            self.changed.add(bot_id)
+
+    def time_of(self, book: BotBook | None) -> datetime:
+        """Market time where the bot has a market, else the time of the message."""
+        return book.market.at if book and book.market and book.market.at else self.now
+
+    def answer(self, command_id: str, refusals: tuple[Refusal, ...] = ()) -> None:
+        pairs = tuple((refusal.field, refusal.sentence) for refusal in refusals)
+        self.outbox.records.append(CommandAnswered(command_id, pairs, self.now))
+
+    def book_entries(self, entries: tuple[LedgerEntry, ...]) -> None:
+        if entries:
+            self.outbox.records.append(LedgerRecorded(entries))
+
+    def add_bot(self, bot: Bot) -> BotBook:
+        account = self.accounts.get(bot.account_id)
+        market = self.markets.get((bot.venue, bot.symbol))
+        book = BotBook(bot, market, account)
+        self.bots[bot.bot_id] = book
+        if market:
+            market.bots.append(book)
+        return book
+
+    def put_order(self, book: BotBook, order: Order, *, late: bool = False) -> None:
+        """Make `order` the present value of its client_order_id, keep reserves and indexes, and record it."""
+        old = book.live.get(order.client_order_id)
+        account = book.account
+        if account:
+            if old is not None:
+                self._release(account, old)
+            if not order.state.is_final:
+                self._reserve(book, account, order)
+        self.changed.add(book.bot.bot_id)
+        rung = book.by_rung.setdefault(order.rung, {})
+        if order.state.is_final:
+            book.live.pop(order.client_order_id, None)
+            rung.pop(order.client_order_id, None)
+            self._remember(order)
+        else:
+            book.live[order.client_order_id] = order
+            rung[order.client_order_id] = order
+        self.owners[order.client_order_id] = book
+        (self.outbox.late if late else self.outbox.records).append(OrderRecorded(order))
+
+    def adopt_order(self, book: BotBook, order: Order) -> None:
+        """Take a live order over from the journal at start, without recording it again."""
+        if book.account:
+            self._reserve(book, book.account, order)
+        book.live[order.client_order_id] = order
+        book.by_rung.setdefault(order.rung, {})[order.client_order_id] = order
+        self.owners[order.client_order_id] = book
+
+    def finish_step(self) -> None:
+        """Record every bot and rung that changed, once each."""
+        for bot_id in self.changed:
+            book = self.bots[bot_id]
+            if book.changed_rungs:
+                records = [
+                    RungRecorded(bot_id, book.bot.generation, book.rungs[index]) for index in sorted(book.changed_rungs)
+                ]
+                self.outbox.records.extend(records)
+                book.changed_rungs.clear()
+            if book.is_changed:
+                self.outbox.records.append(BotRecorded(book.bot))
+                book.is_changed = False
+        self.changed.clear()
+
+    def _remember(self, order: Order) -> None:
+        self.recent[order.client_order_id] = order
+        while len(self.recent) > RECENT_ORDERS:
+            forgotten, _ = self.recent.popitem(last=False)
+            self.owners.pop(forgotten, None)
+
+    def _reserve(self, book: BotBook, account: AccountBook, order: Order) -> None:
+        if book.market is None:
+            return
+        asset, amount = reserve_of(order, book.market.instrument, book.market.ask or ZERO)
+        account.held[order.client_order_id] = (asset, amount)
+        account.reserved[asset] = account.reserved.get(asset, ZERO) + amount
+        account.open_orders[order.symbol] = account.open_orders.get(order.symbol, 0) + 1
+
+    def _release(self, account: AccountBook, order: Order) -> None:
+        if order.client_order_id in account.held:
+            asset, amount = account.held.pop(order.client_order_id)
+            account.reserved[asset] -= amount
+            account.open_orders[order.symbol] -= 1

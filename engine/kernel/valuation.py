@@ -1,0 +1,63 @@
+"""Equity of accounts and bots at the marks, and the points of the equity curves."""
+
+from collections.abc import Iterable
+from datetime import datetime, timedelta, tzinfo
+from decimal import Decimal
+
+from engine.domain.bot import BotState
+from engine.domain.messages import EquitySampled
+from engine.domain.money import ZERO
+from engine.kernel.books import AccountBook, MarketBook
+from engine.kernel.state import State
+
+SAMPLE_EVERY = timedelta(minutes=1)
+
+
+def account_equity(account: AccountBook, markets: Iterable[MarketBook]) -> Decimal:
+    """All balances in the account's quote: quote as it is, base at the bid; an asset without a market counts 0."""
+    quote = account.account.quote
+    equity = account.balances.get(quote, ZERO)
+    for market in markets:
+        instrument = market.instrument
+        if instrument.venue == account.account.venue and instrument.quote == quote and market.bid is not None:
+            equity += account.balances.get(instrument.base, ZERO) * market.bid
+    return equity
+
+
+def sample_if_due(state: State, market: MarketBook, timezone: tzinfo) -> None:
+    """Once a minute of market time: a point for each bot at work on the market, and for its accounts."""
+    at, bid = market.at, market.bid
+    if at is None or bid is None or (market.next_sample_at is not None and at < market.next_sample_at):
+        return
+    market.next_sample_at = _floor_minute(at) + SAMPLE_EVERY
+    state.outbox.late.extend(_bot_points(market, _floor_minute(at), bid))
+    for account in state.accounts.values():
+        if account.account.venue == market.instrument.venue and account.balances:
+            equity = account_equity(account, state.markets.values())
+            _turn_day(account, at, equity, timezone)
+            books = [book for book in state.bots.values() if book.account is account]
+            matched = sum((book.bot.matched_profit for book in books), ZERO)
+            floating = sum((book.floating_at(bid) for book in books if book.market is market), ZERO)
+            point = EquitySampled(account.account.account_id, "", _floor_minute(at), equity, matched, floating, bid)
+            state.outbox.late.append(point)
+
+
+def _bot_points(market: MarketBook, at: datetime, bid: Decimal) -> Iterable[EquitySampled]:
+    for book in market.bots:
+        bot = book.bot
+        if bot.run and bot.state not in (BotState.STOPPED, BotState.WAITING):
+            floating = book.floating_at(bid)
+            equity = bot.config.investment + bot.matched_profit + floating
+            yield EquitySampled(bot.account_id, bot.bot_id, at, equity, bot.matched_profit, floating, bid)
+
+
+def _turn_day(account: AccountBook, at: datetime, equity: Decimal, timezone: tzinfo) -> None:
+    """Remember the equity with which the user's day began."""
+    midnight = at.astimezone(timezone).replace(hour=0, minute=0, second=0, microsecond=0)
+    if account.midnight_equity is None or (account.midnight_of is not None and midnight > account.midnight_of):
+        account.midnight_equity = equity
+    account.midnight_of = midnight
+
+
+def _floor_minute(at: datetime) -> datetime:
+    return at.replace(second=0, microsecond=0)

@@ -1,0 +1,72 @@
+"""Aligning the journal with a venue before anything is decided: orders, fills, balances."""
+
+import asyncio
+import time
+from collections.abc import Callable
+
+from engine.domain import phrases
+from engine.domain.bot import Account
+from engine.domain.messages import BalancesReported, Level, Message, OrderReport
+from engine.domain.order import Order
+from engine.domain.sentences import say
+from engine.kernel.books import Outbox
+from engine.kernel.kernel import Kernel
+from engine.ports import Venue
+
+ASK_EVERY_S = 0.2
+GIVE_UP_S = 30.0
+
+
+async def reconcile(
+    kernel: Kernel,
+    account: Account,
+    venue: Venue,
+    tell: Callable[[Message], None],
+    put: Callable[[Outbox | None], None],
+    give_up_s: float = GIVE_UP_S,
+) -> None:
+    """Ask the venue about every live order of the account; `tell` hands each answer to the kernel.
+
+    A bot with an order about which the venue does not answer in `give_up_s`, or with open orders at the venue that the
+    journal does not know, is not traded; `put` takes what the kernel records about it.
+    Raises VenueUnavailable when the venue does not answer at all.
+    """
+    orders = kernel.live_orders(account.account_id)
+    fills = 0
+    for order in orders:
+        report = await _ask(venue, order, give_up_s)
+        if report is None:
+            put(kernel.stand_still(order.bot_id, say(phrases.NO_ANSWER_ON_ORDER, order=order.client_order_id)))
+            continue
+        fills += len(report.fills)
+        tell(report)
+    await _look_for_strangers(kernel, account, venue, put)
+    balances = tuple(await venue.balances())
+    at = max((order.updated_at for order in orders), default=None)
+    if at is not None:
+        tell(BalancesReported(account.account_id, balances, at))
+        sentence = say(phrases.RECONCILED, account=account.name, orders=len(orders), fills=fills)
+        put(kernel.say(sentence, Level.INFO, at))
+
+
+async def _ask(venue: Venue, order: Order, give_up_s: float) -> OrderReport | None:
+    started = time.monotonic()
+    while time.monotonic() - started < give_up_s:
+        report = await venue.report(order)
+        if report is not None:
+            return report
+        await asyncio.sleep(ASK_EVERY_S)
+    return None
+
+
+async def _look_for_strangers(
+    kernel: Kernel, account: Account, venue: Venue, put: Callable[[Outbox | None], None]
+) -> None:
+    """Open orders at the venue that carry the name of one of our bots must be in the journal."""
+    for book in kernel.bots_of(account.account_id):
+        bot = book.bot
+        open_ids = await venue.open_client_order_ids(bot.symbol)
+        strangers = [identity for identity in open_ids if identity.startswith(f"{bot.bot_id}G")]
+        unknown = [identity for identity in strangers if identity not in book.live]
+        if unknown:
+            put(kernel.stand_still(bot.bot_id, say(phrases.UNKNOWN_ORDERS_AT_VENUE, count=len(unknown))))
