@@ -123,6 +123,7 @@ VENUE_MODE_UNKNOWN = "{venue} cannot be opened here: its mode {mode} is not a re
 VENUE_FEED_UNKNOWN = "There is no live feed called {feed}."
 VENUE_FEED_LOST = "The live feed of {venue} broke off ({cause})."
 RULES_UNKNOWN = "There is no rule book called {rules}; there are {known}."
+RULES_OPTION_BAD = "The venue rule {name} cannot be {value}."
 RECORDING_MISSING = "There is no file {file}."
 RECORDING_UNREADABLE = "The file {file} cannot be read ({cause})."
 RECORDING_KIND = "The file {file} is neither Parquet, CSV nor a recorded stream (.jsonl, .jsonl.gz)."
