@@ -68,6 +68,7 @@ class Execution:
         self._idle = asyncio.Event()
         self._idle.set()
         self._is_sending_allowed = True
+        self._late_since = 0.0
 
     @property
     def pending_records(self) -> int:
@@ -76,10 +77,12 @@ class Execution:
 
     def add(self, outbox: Outbox) -> bool:
         """Queue what the kernel produced. True when it must be carried out now, False when it may wait."""
+        if outbox.late and not self._late:
+            self._late_since = asyncio.get_running_loop().time()
         self._late.extend(outbox.late)
         self._records.extend(outbox.records)
         self._effects.extend(outbox.effects)
-        if outbox.records or outbox.effects or len(self._late) >= MAX_LATE_RECORDS:
+        if outbox.records or outbox.effects or self._is_late_due():
             self._idle.clear()
             self._wake.set()
             return True
@@ -104,7 +107,7 @@ class Execution:
             except TimeoutError:
                 pass
             self._wake.clear()
-            while self._records or self._effects or self._late:
+            while self._records or self._effects or self._is_late_due():
                 await self._step()
 
     async def flush(self) -> None:
@@ -118,6 +121,17 @@ class Execution:
         """Wait for calls to venues that are under way."""
         while self._sends:
             await asyncio.wait(self._sends)
+
+    def cancel_now(self, orders: Sequence[Order]) -> None:
+        """Ask venues to cancel without waiting for the journal. Only a halt does so: a cancel risks nothing."""
+        for order in orders:
+            self._spawn(self._cancel(order))
+
+    def _is_late_due(self) -> bool:
+        if not self._late:
+            return False
+        waited_s = asyncio.get_running_loop().time() - self._late_since
+        return len(self._late) >= MAX_LATE_RECORDS or waited_s >= MAX_LATE_S
 
     async def _step(self) -> None:
         batch = self._take_batch()
@@ -141,7 +155,7 @@ class Execution:
                 await self._journal.commit(batch)
             except StorageUnavailable as error:
                 if not is_away:
-                    log.error("%s", error)
+                    log.error("%s", error)  # noqa: TRY400 - one sentence, the retry needs no traceback
                 is_away = True
                 self._on_storage(error)
                 if len(batch) + self.pending_records > MAX_PENDING_RECORDS:

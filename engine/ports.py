@@ -5,7 +5,7 @@ from concurrent.futures import Future
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 from engine.domain.bot import Account, Bot
 from engine.domain.grid import Rung
@@ -127,6 +127,7 @@ class Venue(Protocol):
     async def close(self) -> None: ...
 
 
+@runtime_checkable
 class PacedVenue(Venue, Protocol):
     """A venue whose market time we own: replayed or simulated."""
 

@@ -9,18 +9,20 @@ from engine.domain.messages import (
     AccountConnected,
     AccountFailed,
     AccountRecorded,
+    CancelOrder,
     ConnectAccount,
     InstrumentRecorded,
     Level,
     OpenAccount,
 )
+from engine.domain.order import OrderState
 from engine.domain.sentences import Refusal, say
 from engine.kernel.books import AccountBook, BotBook, MarketBook
 from engine.kernel.state import State
 
 
 def on_account_connected(state: State, event: AccountConnected) -> list[BotBook]:
-    """An account's venue answered: take over its instruments, deposit paper money once, join bots to their market."""
+    """An account's venue answered and is reconciled: take over its instruments, deposit paper money once, join its bots."""
     account_id = event.account.account_id
     book = state.accounts.get(account_id)
     is_new = book is None
@@ -52,10 +54,20 @@ def on_account_connected(state: State, event: AccountConnected) -> list[BotBook]
         if market is not None and bot.market is None:
             bot.market = market
             market.bots.append(bot)
+        _take_up(state, bot)
     state.say(None, say(phrases.ACCOUNT_OPENED, account=event.account.name))
     if command_id := state.openings.pop(account_id, None):
         state.answer(command_id)
     return joined
+
+
+def _take_up(state: State, book: BotBook) -> None:
+    """A reconciled bot looks at all its rungs again, and cancels again what it had asked to be cancelled."""
+    book.dirty_rungs = {rung.index for rung in book.rungs}
+    book.is_window_stale = True
+    for order in book.live.values():
+        if order.is_cancel_requested and order.state is OrderState.OPEN:
+            state.outbox.effects.append(CancelOrder(order))
 
 
 def on_account_failed(state: State, event: AccountFailed) -> None:

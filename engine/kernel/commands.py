@@ -10,6 +10,7 @@ from engine.domain.bot import AccountMode, Bot, BotKind, BotState
 from engine.domain.grid import GridConfig
 from engine.domain.messages import (
     AddGrid,
+    AskOrder,
     Command,
     CommandReceived,
     EditGrid,
@@ -27,6 +28,7 @@ from engine.domain.messages import (
     StopBot,
 )
 from engine.domain.money import HUNDRED, ZERO
+from engine.domain.order import OrderState
 from engine.domain.sentences import Refusal, Sentence, say
 from engine.kernel.accounts import open_account
 from engine.kernel.books import AccountBook, BotBook
@@ -154,6 +156,9 @@ def _start(state: State, book: BotBook) -> Refusals:
         book.trouble, book.rejects, book.retry_at = None, 0, None
         book.set_bot(state=BotState.STARTING if bot.target_base else BotState.RUNNING)
         book.dirty_rungs = {rung.index for rung in book.rungs}
+        state.outbox.effects.extend(
+            AskOrder(order) for order in book.live.values() if order.state in (OrderState.INTENT, OrderState.UNKNOWN)
+        )
         state.say(book, say(phrases.GRID_RESUMED))
     advance(state, book)
     return ()

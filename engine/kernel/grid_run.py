@@ -33,7 +33,9 @@ MARKET_STATES = frozenset({BotState.RUNNING, BotState.STARTING, BotState.REBALAN
 def check_stops(state: State, book: BotBook) -> None:
     """Before anything else on each quote: a stop wins over a rung."""
     market = book.market
-    if market is None or market.bid is None or state.is_halted or book.bot.state not in MARKET_STATES:
+    if market is None or market.bid is None or state.is_halted or not _may_trade(book):
+        return
+    if book.bot.state not in MARKET_STATES:
         return
     pnl = book.pnl_at(market.bid)
     stop = stop_reached(book.bot.config, market.bid, pnl)
@@ -46,7 +48,7 @@ def check_stops(state: State, book: BotBook) -> None:
 def advance(state: State, book: BotBook) -> None:
     """Bring a bot one step further, as far as the present market and its live orders allow."""
     market = book.market
-    if state.is_recovering or market is None or market.bid is None or market.ask is None or not _may_trade(book):
+    if market is None or market.bid is None or market.ask is None or not _may_trade(book):
         return
     state.changed.add(book.bot.bot_id)
     if state.is_halted or book.bot.state in (BotState.PAUSED, BotState.ERROR):

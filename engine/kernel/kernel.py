@@ -10,7 +10,6 @@ from engine.domain.messages import (
     AccountConnected,
     AccountFailed,
     BalancesReported,
-    CancelOrder,
     CommandReceived,
     FeedEnded,
     InstrumentChanged,
@@ -24,7 +23,7 @@ from engine.domain.messages import (
     OrderReport,
     OrderUnknown,
 )
-from engine.domain.order import Order, OrderState
+from engine.domain.order import Order
 from engine.domain.sentences import Sentence, say
 from engine.domain.views import AccountView, BotView, PositionView
 from engine.kernel.accounts import on_account_connected, on_account_failed
@@ -50,7 +49,7 @@ EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 class Kernel:
-    """All trading state of one desk. Until `recovered` is called it books what it is told but decides nothing."""
+    """All trading state of one desk. Bots of an account decide nothing until it is connected and reconciled."""
 
     def __init__(self, desk_id: str, recovered: RecoveredState, timezone: tzinfo = UTC) -> None:
         self._timezone = timezone
@@ -141,7 +140,7 @@ class Kernel:
         bid = quote.bid
         market.bid, market.ask, market.last, market.at = bid, quote.ask, bid, quote.at
         restless = [book for book in market.bots if not book.quiet_low < bid < book.quiet_high]
-        if restless and not self._state.is_recovering:
+        if restless:
             self._state.now = quote.at
             for book in restless:
                 check_stops(self._state, book)
@@ -205,28 +204,11 @@ class Kernel:
         self._state.say(None, sentence, level)
         return self._take()
 
-    def recovered(self) -> Outbox | None:
-        """The venues have told everything: orders that should go are cancelled again, and decisions begin."""
-        state = self._state
-        state.is_recovering = False
-        for book in state.bots.values():
-            book.dirty_rungs = {rung.index for rung in book.rungs}
-            book.is_window_stale = True
-            for order in list(book.live.values()):
-                if order.is_cancel_requested and order.state is OrderState.OPEN:
-                    state.outbox.effects.append(CancelOrder(order))
-            advance(state, book)
-        return self._take()
-
     # Views
 
     @property
     def is_halted(self) -> bool:
         return self._state.is_halted
-
-    @property
-    def is_recovering(self) -> bool:
-        return self._state.is_recovering
 
     def market_books(self) -> list[MarketBook]:
         return list(self._state.markets.values())

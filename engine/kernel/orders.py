@@ -177,7 +177,7 @@ def on_report(state: State, report: OrderReport) -> BotBook | None:
         changed = replace(order, state=OrderState.OPEN, venue_order_id=report.venue_order_id, updated_at=report.at)
         if changed.state is not order.state or changed.venue_order_id != order.venue_order_id:
             state.put_order(book, changed)
-        if changed.is_cancel_requested and not state.is_recovering:
+        if changed.is_cancel_requested:
             state.outbox.effects.append(CancelOrder(changed))
         return book
     if report.state is OrderState.LOST:

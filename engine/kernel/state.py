@@ -41,7 +41,6 @@ class State:
     outbox: Outbox = field(default_factory=Outbox)
     changed: set[str] = field(default_factory=set)
     is_halted: bool = False
-    is_recovering: bool = True
 
     def say(self, book: BotBook | None, sentence: Sentence, level: Level = Level.INFO) -> None:
         """Log a decision; for a bot it is also its last event."""
