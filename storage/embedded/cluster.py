@@ -4,6 +4,7 @@ import os
 import re
 import secrets
 import shutil
+import sys
 from pathlib import Path
 
 from storage.embedded import process
@@ -114,7 +115,7 @@ class Cluster:
             place.own(path)
 
     def _configure(self, place: process.Place) -> None:
-        settings = SETTINGS if self._durable else SETTINGS | NOT_DURABLE
+        settings = SETTINGS | shared_memory() | ({} if self._durable else NOT_DURABLE)
         lines = [f"{name} = {value}" for name, value in settings.items()]
         head = "# Written by Gridwright at every start; what ALTER SYSTEM sets stays and wins."
         place.write("postgresql.conf", "\n".join([head, *lines, ""]))
@@ -137,6 +138,12 @@ class Cluster:
             file.flush()
             os.fsync(file.fileno())
         fresh.replace(self._password_file)
+
+
+def shared_memory(folder: Path = Path("/dev/shm")) -> dict[str, str]:
+    """Some containers close the folder that is meant for it; then files of the cluster do."""
+    closed = sys.platform == "linux" and not (folder.is_dir() and folder.stat().st_mode & 0o002)
+    return {"dynamic_shared_memory_type": "'mmap'"} if closed else {}
 
 
 def why(words: str) -> str:

@@ -12,6 +12,7 @@ import psutil
 import pytest
 
 from storage.embedded import EmbeddedPostgres
+from storage.embedded.cluster import shared_memory
 from storage.embedded.question import ask
 from tests.support.processes import is_running, start_python
 from tests.support.waiting import wait_until
@@ -173,7 +174,17 @@ def test_programs_that_start_at_once_share_one_cold_start(tmp_path: Path) -> Non
     assert len(urls) == 1
 
 
-def test_a_long_log_is_cut(server: EmbeddedPostgres, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.skipif(sys.platform != "linux", reason="/dev/shm is Linux")
+def test_closed_shared_memory_is_no_obstacle(tmp_path: Path) -> None:
+    closed = tmp_path / "shm"
+    assert shared_memory(closed) == {"dynamic_shared_memory_type": "'mmap'"}
+    closed.mkdir(mode=0o755)
+    assert shared_memory(closed) == {"dynamic_shared_memory_type": "'mmap'"}
+    closed.chmod(0o1777)
+    assert shared_memory(closed) == {}
+
+
+def test_a_long_log_is_cut(server: EmbeddedPostgres) -> None:
     url = server.start()
     log = server.data_dir / "server.log"
     # The file is opened for appending by the server, so a hole is as good as eight megabytes of words.
