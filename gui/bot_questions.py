@@ -1,5 +1,6 @@
 """What a person is told before an act changes orders: which orders go or come, how much money moves, what it costs."""
 
+from dataclasses import dataclass
 from decimal import Decimal
 
 from PySide6.QtCore import QCoreApplication
@@ -17,6 +18,14 @@ from gui.sentences import translate as translate_sentence
 translate = QCoreApplication.translate
 
 
+@dataclass(frozen=True, slots=True)
+class Question:
+    """What would happen, in one or two sentences. When it is not possible the text says why."""
+
+    text: str
+    is_possible: bool = True
+
+
 def market_of(view: EngineView, shown: BotView) -> MarketView | None:
     """The market a bot trades on."""
     key = (shown.bot.venue, shown.bot.symbol)
@@ -31,18 +40,16 @@ def free_balance(view: EngineView, account_id: str, asset: str) -> Decimal | Non
     return None
 
 
-def start_question(view: EngineView, shown: BotView) -> str:
+def start_question(view: EngineView, shown: BotView) -> Question:
     """What starting a bot would send. A paused bot only places again what it already has."""
     name = shown.bot.name
     if shown.bot.state is BotState.PAUSED:
-        return translate("question", "Start {bot} again? It places the orders of its {count} rungs again.").format(
-            bot=name, count=len(shown.rungs)
-        )
+        text = translate("question", "Start {bot} again? It places the orders of its {count} rungs again.")
+        return Question(text.format(bot=name, count=len(shown.rungs)))
     market = market_of(view, shown)
     if market is None:
-        return translate("question", "Start {bot}? Its market has no price yet, so it waits for the first one.").format(
-            bot=name
-        )
+        text = translate("question", "Start {bot}? Its market has no price yet, so it waits for the first one.")
+        return Question(text.format(bot=name))
     instrument = market.instrument
     planned = preview(
         shown.bot.config,
@@ -53,8 +60,9 @@ def start_question(view: EngineView, shown: BotView) -> str:
     )
     if planned.refusals:
         reasons = " ".join(translate_sentence(refusal.sentence) for refusal in planned.refusals)
-        return translate("question", "{bot} would be refused: {reasons}").format(bot=name, reasons=reasons)
-    return _start_sentence(name, planned, instrument)
+        text = translate("question", "{bot} cannot be started: {reasons}").format(bot=name, reasons=reasons)
+        return Question(text, is_possible=False)
+    return Question(_start_sentence(name, planned, instrument))
 
 
 def _start_sentence(name: str, planned: GridPreview, instrument: Instrument) -> str:
@@ -77,43 +85,47 @@ def _start_sentence(name: str, planned: GridPreview, instrument: Instrument) -> 
     )
 
 
-def pause_question(shown: BotView) -> str:
+def pause_question(shown: BotView) -> Question:
     """What pausing would cancel."""
-    return translate(
-        "question", "Pause {bot}? {count} resting orders are cancelled; {base} {asset} stay in the bot."
-    ).format(
-        bot=shown.bot.name,
-        count=len(shown.open_orders),
-        base=numbers.exact(shown.base_held),
-        asset=shown.bot.symbol.partition("/")[0],
+    text = translate("question", "Pause {bot}? {count} resting orders are cancelled; {base} {asset} stay in the bot.")
+    return Question(
+        text.format(
+            bot=shown.bot.name,
+            count=len(shown.open_orders),
+            base=numbers.exact(shown.base_held),
+            asset=shown.bot.symbol.partition("/")[0],
+        )
     )
 
 
-def stop_question(view: EngineView, shown: BotView, inventory: Inventory) -> str:
+def stop_question(view: EngineView, shown: BotView, inventory: Inventory) -> Question:
     """What stopping would cancel and, when inventory is sold, what it would bring and cost."""
-    base = shown.bot.symbol.partition("/")[0]
-    held = numbers.exact(shown.base_held)
-    if inventory is Inventory.KEEP or not shown.base_held:
-        return translate(
-            "question", "Stop {bot}? {count} resting orders are cancelled; {base} {asset} stay in the account."
-        ).format(bot=shown.bot.name, count=len(shown.open_orders), base=held, asset=base)
     market = market_of(view, shown)
-    if market is None:
-        return translate(
+    words: dict[str, object] = {
+        "bot": shown.bot.name,
+        "count": len(shown.open_orders),
+        "base": numbers.exact(shown.base_held),
+        "asset": shown.bot.symbol.partition("/")[0],
+    }
+    if inventory is Inventory.KEEP or not shown.base_held:
+        text = translate(
+            "question", "Stop {bot}? {count} resting orders are cancelled; {base} {asset} stay in the account."
+        )
+    elif market is None:
+        text = translate(
             "question", "Stop {bot}? {count} resting orders are cancelled and {base} {asset} are sold at market."
-        ).format(bot=shown.bot.name, count=len(shown.open_orders), base=held, asset=base)
-    instrument = market.instrument
-    value = market.bid * shown.base_held
-    return translate(
-        "question",
-        "Stop {bot}? {count} resting orders are cancelled and {base} {asset} are sold at about {price}, for about "
-        "{value} less a fee of {fee}.",
-    ).format(
-        bot=shown.bot.name,
-        count=len(shown.open_orders),
-        base=held,
-        asset=base,
-        price=numbers.price(market.bid, instrument),
-        value=numbers.money_with_asset(value, instrument.quote),
-        fee=numbers.money_with_asset(instrument.rules.fee(value, instrument.rules.taker_fee), instrument.quote),
-    )
+        )
+    else:
+        text = translate(
+            "question",
+            "Stop {bot}? {count} resting orders are cancelled and {base} {asset} are sold at about {price}, for about "
+            "{value} less a fee of {fee}.",
+        )
+        instrument, value = market.instrument, market.bid * shown.base_held
+        fee = instrument.rules.fee(value, instrument.rules.taker_fee)
+        words |= {
+            "price": numbers.price(market.bid, instrument),
+            "value": numbers.money_with_asset(value, instrument.quote),
+            "fee": numbers.money_with_asset(fee, instrument.quote),
+        }
+    return Question(text.format_map(words))

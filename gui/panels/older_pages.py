@@ -17,8 +17,8 @@ Read = Callable[[datetime | None, int], Awaitable[list[Item]]]
 class OlderPages(Generic[Item]):
     """`read(before, limit)` gives a page, newest first. `took(items)` receives it, `failed(sentence)` the error.
 
-    Nothing is read again after a page that was not full, until `restart`. A panel asks for items before the oldest one it
-    has plus a microsecond: others of that same instant may stand on the next page.
+    Nothing is read again after a page that was not full, until `restart`. A panel asks for items before the oldest one
+    it has plus a microsecond: others of that same instant may stand on the next page.
     """
 
     def __init__(self, read: Read[Item], took: Callable[[list[Item]], None], failed: Callable[[str], None]) -> None:
