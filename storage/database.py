@@ -63,13 +63,25 @@ class Database:
         except Failure as error:
             raise storage_error(error) from error
 
-    async def own_connection(self, name: str) -> Connection:
-        """A connection outside the pool, for one who keeps it; `name` is added to the application name."""
+    async def own_connection(self, name: str, **settings: str) -> Connection:
+        """A connection outside the pool, for one who keeps it.
+
+        `name` is added to the application name; `settings` are server settings of this session.
+        """
         self._check_loop()
+        options = self._options(self.session_name(name))
+        options["server_settings"] |= settings
         try:
-            return await asyncpg.connect(self.address.url, **self._options(f"{self.application_name} {name}"))
+            # All statements stay prepared, however long they are: there are few of them.
+            return await asyncpg.connect(
+                self.address.url, **options, max_cached_statement_lifetime=0, max_cacheable_statement_size=0
+            )
         except Failure as error:
             raise connection_error(error, self.address) from error
+
+    def session_name(self, name: str) -> str:
+        """What the server calls the session of `own_connection(name)`."""
+        return f"{self.application_name} {name}"[:63]
 
     async def close(self) -> None:
         """Close the pool; connections that do not finish in time are cut."""
@@ -87,7 +99,7 @@ class Database:
             "timeout": CONNECT_TIMEOUT_S,
             "command_timeout": self.statement_timeout_s * 1.2,
             "server_settings": {
-                "application_name": application_name[:63],
+                "application_name": application_name,
                 "statement_timeout": str(int(self.statement_timeout_s * 1000)),
                 "idle_in_transaction_session_timeout": str(int(self.statement_timeout_s * 2000)),
                 # A server may be set up to acknowledge before the disk has it. Money waits for the disk.

@@ -10,7 +10,7 @@ from storage.tables.row import Instant, Measured, Money, Row, Words
 
 
 class CandleRow(Row):
-    """One bar; `timestamp` is its open time, volume in base. A bar that still grows is overwritten by its later self."""
+    """One bar; `timestamp` is its open time, volume in base. A growing bar is overwritten by its later self."""
 
     __tablename__ = "candles"
 

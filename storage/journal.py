@@ -1,0 +1,134 @@
+"""The journal in PostgreSQL: one commit is one statement in one round trip on a connection of its own."""
+
+import asyncio
+import logging
+import uuid
+from collections.abc import Callable, Sequence
+from datetime import datetime
+
+from engine.domain.messages import Record
+from engine.errors import LeaseLost, StorageError
+from engine.ports import RecoveredState
+from storage.batch import Batch, BatchBuilder
+from storage.database import Connection, Database
+from storage.desk import DeskLease, end_sessions, journal_sessions, register_desk
+from storage.failures import Failure, storage_error
+from storage.records.part import arguments, compose
+from storage.recovery import recover
+from storage.tables.people import LOCAL_USER_ID
+
+log = logging.getLogger(__name__)
+
+
+def local_now() -> datetime:
+    """The person's time, with its zone."""
+    return datetime.now().astimezone()
+
+
+class PostgresJournal:
+    """`engine.ports.Journal` for one desk, on the loop of its `database`.
+
+    Commits follow one another in the order in which they were asked for. After StorageUnavailable the connection is
+    given up; the next commit opens a new one and first makes sure that nothing of the old one can still be written.
+    """
+
+    def __init__(
+        self,
+        database: Database,
+        desk_id: str,
+        desk_name: str = "",
+        *,
+        user_id: int = LOCAL_USER_ID,
+        now: Callable[[], datetime] = local_now,
+    ) -> None:
+        self._database = database
+        self._desk_id = desk_id
+        self._desk_name = desk_name or desk_id
+        self._user_id = user_id
+        self._now = now
+        self._session = f"{journal_sessions(desk_id)} {uuid.uuid4().hex[:8]}"
+        self._lease = DeskLease(database, desk_id, desk_name, journal_session=self._session)
+        self._connection: Connection | None = None
+        self._turn = asyncio.Lock()
+
+    async def take_desk(self) -> None:
+        """Become the engine of this desk: older copies can commit no more. Raises AlreadyRunning while one lives."""
+        await self._lease.take()
+
+    async def load(self) -> RecoveredState:
+        """What is known of this desk. Raises StorageUnavailable, StorageError."""
+        async with self._turn:
+            try:
+                return await recover(await self._connected(), self._desk_id, self._now())
+            except Failure as error:
+                self._cut()
+                raise storage_error(error) from error
+
+    async def commit(self, records: Sequence[Record]) -> None:
+        """Make all records durable, or none. See `engine.ports.Journal` for what it raises."""
+        if not records:
+            return
+        batch = BatchBuilder(self._user_id, self._desk_id).build(records)
+        async with self._turn:
+            try:
+                await self._write(await self._connected(), batch)
+            except Failure as error:
+                failure = storage_error(error)
+                self._cut()
+                raise failure from error
+            except asyncio.CancelledError:
+                # Whether it was written is not known; the next commit starts on a clean connection.
+                self._cut()
+                raise
+
+    async def close(self) -> None:
+        """Give the desk back and close the connection."""
+        await self._lease.close()
+        async with self._turn:
+            connection, self._connection = self._connection, None
+            if connection is None or connection.is_closed():
+                return
+            try:
+                await connection.close(timeout=5)
+            except Failure:
+                connection.terminate()
+
+    async def _write(self, connection: Connection, batch: Batch) -> None:
+        if batch.account_ids:
+            await self._check_accounts(connection, batch.account_ids)
+        statement = compose(batch.parts, batch.is_guarded)
+        row = await connection.fetchrow(statement, *arguments(batch.parts, batch.rows))
+        if row["lost"]:
+            names = ", ".join(sorted(row["lost"]))
+            raise LeaseLost(f"Another desk runs {names} now, so this one wrote nothing and must stop trading it.")
+
+    async def _check_accounts(self, connection: Connection, account_ids: Sequence[str]) -> None:
+        taken = await connection.fetchrow(
+            "SELECT a.account_id, d.name FROM accounts a JOIN desks d ON d.desk_id = a.desk_id "
+            "WHERE a.account_id = ANY($1::text[]) AND a.desk_id <> $2 ORDER BY 1 LIMIT 1",
+            list(account_ids), self._desk_id,
+        )  # fmt: skip
+        if taken is not None:
+            raise StorageError(f"The account {taken['account_id']} belongs to the desk {taken['name']}.")
+
+    async def _connected(self) -> Connection:
+        if self._connection is not None and not self._connection.is_closed():
+            return self._connection
+        connection = await self._database.own_connection(
+            self._session,
+            # The statements are long and few: planned once for a connection, never again.
+            plan_cache_mode="force_generic_plan",
+        )
+        try:
+            await end_sessions(connection, self._database.session_name(self._session))
+            await register_desk(connection, self._desk_id, self._desk_name, self._user_id)
+        except BaseException:
+            connection.terminate()
+            raise
+        self._connection = connection
+        return connection
+
+    def _cut(self) -> None:
+        if self._connection is not None:
+            self._connection.terminate()
+            self._connection = None
