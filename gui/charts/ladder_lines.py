@@ -44,11 +44,11 @@ def planned_lines(lines: Sequence[Decimal], price: Decimal | None) -> tuple[Pric
 
 def stop_lines(config: GridConfig, is_draggable: bool = False) -> tuple[PriceLine, ...]:
     """Trigger and stops, dashed; each named by its field of the configuration."""
-    words = QCoreApplication.translate
+    translate = QCoreApplication.translate
     named = (
-        ("stop_upper", config.stop_upper, "danger", words("charts", "Upper stop")),
-        ("trigger_price", config.trigger_price, "amber", words("charts", "Trigger")),
-        ("stop_lower", config.stop_lower, "danger", words("charts", "Lower stop")),
+        ("stop_upper", config.stop_upper, "danger", translate("charts", "Upper stop")),
+        ("trigger_price", config.trigger_price, "amber", translate("charts", "Trigger")),
+        ("stop_lower", config.stop_lower, "danger", translate("charts", "Lower stop")),
     )
     return tuple(
         PriceLine(name, float(price), meaning, label, is_dashed=True, is_draggable=is_draggable, has_tag=True)

@@ -127,17 +127,17 @@ class MarketCandles:
         bar = shown.rows[:, -1:] if at_s is None else shown.at(at_s, self.timeframe_s)
         if bar is None:
             return ()
-        words = QCoreApplication.translate
+        translate = QCoreApplication.translate
         meaning = "up" if bar[CLOSE, 0] >= bar[OPEN, 0] else "down"
         change = (bar[CLOSE, 0] / bar[OPEN, 0] - 1) * 100 if bar[OPEN, 0] else 0.0
         text = self._price_text
         return (
-            ReadoutPart(words("charts", "O"), text(float(bar[OPEN, 0])), meaning),
-            ReadoutPart(words("charts", "H"), text(float(bar[HIGH, 0])), meaning),
-            ReadoutPart(words("charts", "L"), text(float(bar[LOW, 0])), meaning),
-            ReadoutPart(words("charts", "C"), text(float(bar[CLOSE, 0])), meaning),
+            ReadoutPart(translate("charts", "O"), text(float(bar[OPEN, 0])), meaning),
+            ReadoutPart(translate("charts", "H"), text(float(bar[HIGH, 0])), meaning),
+            ReadoutPart(translate("charts", "L"), text(float(bar[LOW, 0])), meaning),
+            ReadoutPart(translate("charts", "C"), text(float(bar[CLOSE, 0])), meaning),
             ReadoutPart("", f"{change:+.2f} %".replace("-", "−"), meaning),
-            ReadoutPart(words("charts", "Vol"), short_volume(float(bar[VOLUME, 0]))),
+            ReadoutPart(translate("charts", "Vol"), short_volume(float(bar[VOLUME, 0]))),
         )
 
     def _note_gap(self, first_new: Candle, is_whole_snapshot: bool) -> None:
