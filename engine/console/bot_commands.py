@@ -12,7 +12,6 @@ from engine.domain.instrument import Instrument
 from engine.domain.messages import (
     AddGrid,
     Command,
-    CommandAnswered,
     EditGrid,
     PauseBot,
     RemoveBot,
@@ -20,7 +19,7 @@ from engine.domain.messages import (
     StartBot,
     StopBot,
 )
-from engine.domain.sentences import plain
+from engine.domain.sentences import Sentence, plain
 from engine.errors import UsageError
 
 #: How the fields of a configuration are written on the command line, where it is not `--field-name`.
@@ -165,9 +164,9 @@ def option_of(field: str) -> str:
     return OPTIONS.get(field, f"--{field.replace('_', '-')}")
 
 
-def refused(answer: CommandAnswered) -> UsageError:
+def refused(refusals: Sequence[tuple[str, Sentence]]) -> UsageError:
     """The first refusal of an answer as an error: one sentence, with the option that causes it in front."""
-    field, sentence = answer.refusals[0]
+    field, sentence = refusals[0]
     return UsageError(with_option(field, str(sentence)))
 
 

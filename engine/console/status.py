@@ -1,53 +1,20 @@
 """Live lines of a program without a window: one line per decision as it becomes durable, and a heartbeat.
 
-Lines are told from the journal's own commits, not polled from a snapshot, so that none is missed however fast a replay
-runs, and none is told that was not durable.
+The engine calls for each decision, so that none is missed however fast a replay runs; nothing is polled for them.
 """
 
 import asyncio
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable
 from decimal import Decimal
-from typing import Protocol, TextIO
+from typing import TextIO
 
-from engine.domain.messages import BotRecorded, DecisionLogged, Level, Record
+from engine.domain.messages import DecisionLogged, Level
 from engine.domain.money import ZERO
 from engine.domain.sentences import plain
 from engine.domain.views import EngineState, EngineView
-from engine.ports import Journal, RecoveredState
 
 #: Erases the rest of a terminal line; the heartbeat line is rewritten in place.
 REWRITE = "\r\x1b[K"
-
-
-class Lines(Protocol):
-    """Where lines for a person go."""
-
-    def decision(self, logged: DecisionLogged, bot_name: str) -> None: ...
-
-
-class TellingJournal:
-    """A journal that tells each decision once it is durable. Everything else is the journal inside."""
-
-    def __init__(self, inside: Journal, lines: Lines) -> None:
-        self._inside = inside
-        self._lines = lines
-        self._names: dict[str, str] = {}
-
-    async def load(self) -> RecoveredState:
-        """The state inside; remembers the names of its bots."""
-        state = await self._inside.load()
-        self._names = {bot.bot_id: bot.name for bot in state.bots}
-        return state
-
-    async def commit(self, records: Sequence[Record]) -> None:
-        """Commit inside, then tell. A commit that fails tells nothing and is told when it is made again."""
-        await self._inside.commit(records)
-        for record in records:
-            if isinstance(record, BotRecorded):
-                self._names[record.bot.bot_id] = record.bot.name
-        for record in records:
-            if isinstance(record, DecisionLogged):
-                self._lines.decision(record, self._names.get(record.bot_id, record.bot_id))
 
 
 class TerminalLines:
@@ -61,6 +28,15 @@ class TerminalLines:
     def decision(self, logged: DecisionLogged, bot_name: str) -> None:
         """One line: market or wall time, bot, what was decided. INFO has no mark, LOOK and ERROR say so."""
         self.line(decision_line(logged, bot_name))
+
+    def tell_decision(self, view: Callable[[], EngineView]) -> Callable[[DecisionLogged], None]:
+        """What the engine calls for each durable decision; `view` knows the names of the bots."""
+
+        def tell(logged: DecisionLogged) -> None:
+            names = (row.bot.name for row in view().bots if row.bot.bot_id == logged.bot_id)
+            self.decision(logged, next(names, logged.bot_id))
+
+        return tell
 
     def line(self, text: str) -> None:
         """One line of its own, above the heartbeat."""

@@ -1,7 +1,6 @@
 """Live lines: told once, only when durable, and readable on a terminal and in a file."""
 
 import io
-from collections.abc import Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
 from decimal import Decimal
@@ -10,7 +9,6 @@ import pytest
 
 from engine.console.status import (
     REWRITE,
-    TellingJournal,
     TerminalLines,
     are_replays_ended,
     decision_line,
@@ -18,12 +16,10 @@ from engine.console.status import (
     pnl_by_quote,
     signed,
 )
-from engine.domain.messages import BotRecorded, DecisionLogged, Level, Record
+from engine.domain.messages import DecisionLogged, Level
 from engine.domain.phrases import HALTED
 from engine.domain.sentences import say
 from engine.domain.views import EngineState
-from engine.errors import StorageUnavailable
-from engine.ports import RecoveredState
 from tests.support.views import grid_bot, instrument_of, market_of, view_of
 
 AT = datetime(2025, 9, 1, 12, 30, tzinfo=UTC)
@@ -34,42 +30,21 @@ def decided(bot_id: str = "xrpgrid1", level: Level = Level.INFO) -> DecisionLogg
     return DecisionLogged(bot_id, level, say(HALTED), AT)
 
 
-class FlakyDisk:
-    """A journal whose first commits fail, as when the database is away."""
-
-    def __init__(self, failures: int) -> None:
-        self.failures = failures
-        self.committed: list[Record] = []
-
-    async def load(self) -> RecoveredState:
-        return RecoveredState((), (), (ROW.bot,), (), (), frozenset(), is_halted=False)
-
-    async def commit(self, records: Sequence[Record]) -> None:
-        if self.failures:
-            self.failures -= 1
-            raise StorageUnavailable("The database does not answer now.")
-        self.committed.extend(records)
-
-
-async def test_a_decision_is_told_when_it_is_durable_and_not_before() -> None:
+def test_a_decision_carries_the_name_of_its_bot_as_it_is_now() -> None:
     stream = io.StringIO()
-    disk = FlakyDisk(failures=1)
-    journal = TellingJournal(disk, TerminalLines(stream, is_terminal=False))
-    await journal.load()
-    with pytest.raises(StorageUnavailable):
-        await journal.commit([decided()])
-    assert stream.getvalue() == ""
-    await journal.commit([decided()])
-    assert stream.getvalue() == f"2025-09-01 12:30:00  XRP grid  {say(HALTED)}\n"
-    assert disk.committed == [decided()]
-
-
-async def test_a_bot_added_or_renamed_in_the_same_commit_has_its_new_name() -> None:
-    stream = io.StringIO()
-    journal = TellingJournal(FlakyDisk(0), TerminalLines(stream, is_terminal=False))
-    await journal.load()
-    await journal.commit([decided(), BotRecorded(replace(ROW.bot, name="Renamed"))])
-    assert "  Renamed  " in stream.getvalue()
+    shown = [view_of([], [ROW]), view_of([], [replace(ROW, bot=replace(ROW.bot, name="Renamed"))])]
+    tell = TerminalLines(stream, is_terminal=False).tell_decision(lambda: shown[0])
+    tell(decided())
+    del shown[0]
+    tell(decided())
+    tell(decided("unknown1"))
+    tell(decided(""))
+    assert [line.split("  ")[1:-1] for line in stream.getvalue().splitlines()] == [
+        ["XRP grid"],
+        ["Renamed"],
+        ["unknown1"],
+        [],
+    ]
 
 
 def test_a_line_speaks_of_the_whole_engine_without_a_name_and_marks_trouble() -> None:

@@ -1,0 +1,163 @@
+"""Sub-commands that change something: rehearsed first, so that what is refused leaves nothing behind, then asked for."""
+
+from argparse import Namespace
+from collections.abc import Callable
+from datetime import UTC, datetime
+from decimal import Decimal
+from typing import TextIO
+
+from engine.bots.grid_rules import preview, preview_edit
+from engine.console.bot_commands import (
+    add_grid,
+    changed_config,
+    edit_grid,
+    find_account,
+    find_bot,
+    find_instrument,
+    refused,
+    steer,
+    with_option,
+)
+from engine.console.desk import Desk
+from engine.console.listing import dump
+from engine.console.openings import replay_opening, simulated_opening
+from engine.console.previews import edit_json, edit_text, preview_json, preview_text
+from engine.console.questions import reserves
+from engine.console.rehearsal import bot_view_of, refusals_of
+from engine.domain.bot import Account, Bot
+from engine.domain.codec import Json
+from engine.domain.messages import Command, HaltAll, LiftHalt, OpenAccount, SetMarketSpeed
+from engine.domain.money import ZERO
+from engine.domain.sentences import Refusal, plain
+from engine.errors import UsageError
+from engine.ports import RecoveredState
+
+#: What is said when a sub-command of `bot` is done.
+DONE = {
+    "start": "{name} was started.",
+    "pause": "{name} was paused.",
+    "stop": "{name} was told to stop.",
+    "remove": "{name} was removed; `bot restore {bot}` brings it back.",
+    "restore": "{name} was restored.",
+}
+
+
+async def act(options: Namespace, desk: Desk, out: TextIO, new_bot_id: Callable[[], str]) -> bool:
+    """Carry out a sub-command that changes something. False when `options` are none of these.
+
+    Raises UsageError with one sentence when it is refused; then nothing was written.
+    """
+    match options.command, vars(options).get(f"{options.command}_command"):
+        case "bot", "add":
+            await _add(options, desk, out, new_bot_id())
+        case "bot", "edit":
+            await _edit(options, desk, out)
+        case "bot", ("start" | "pause" | "stop" | "remove" | "restore") as verb:
+            bot = find_bot((await desk.state()).bots, options.bot)
+            await ask(desk, steer(options, bot), bot)
+            _done(options, out, DONE[verb].format(name=bot.name, bot=bot.bot_id), {"bot": bot.bot_id})
+        case "account", "open-replay":
+            await _open(options, desk, out, replay_opening(options))
+        case "account", "open-simulated":
+            await _open(options, desk, out, simulated_opening(options))
+        case "market", "speed":
+            await ask(desk, SetMarketSpeed(options.venue, options.speed))
+            pace = "as fast as possible" if options.speed is None else f"{plain(options.speed)} times real time"
+            speed = None if options.speed is None else format(options.speed, "f")
+            _done(options, out, f"{options.venue} runs {pace}.", {"venue": options.venue, "speed": speed})
+        case "halt", None:
+            await ask(desk, HaltAll())
+            _done(options, out, "Trading is halted.", {"is_halted": True})
+        case "resume", None:
+            await ask(desk, LiftHalt())
+            _done(options, out, "Trading goes on.", {"is_halted": False})
+        case _:
+            return False
+    return True
+
+
+async def ask(desk: Desk, command: Command, bot: Bot | None = None) -> None:
+    """Rehearse a command, then have it handled. Raises UsageError when either refuses."""
+    state = await desk.state()
+    found = refusals_of(command, state, await desk.ledger(), await _prices(desk, state), desk.desk_id, _now())
+    if found:
+        raise refused(found)
+    await desk.ask(command, bot)
+
+
+async def _add(options: Namespace, desk: Desk, out: TextIO, bot_id: str) -> None:
+    state = await desk.state()
+    account = find_account(state.accounts, options.account)
+    instrument = find_instrument(state.instruments, account, options.symbol)
+    command = add_grid(options, bot_id, account, instrument, state.bots)
+    if not options.dry_run:
+        await ask(desk, command)
+        verb = "added and started" if options.start else "added"
+        _done(options, out, f"{command.name} was {verb} as {bot_id}.", {"bot": bot_id, "name": command.name})
+        return
+    price = await desk.last_price(account.venue, instrument.symbol)
+    free = await _free(desk, state, account, instrument.quote)
+    seen = preview(command.config, instrument, price, free, await _free(desk, state, account, instrument.base))
+    if seen.refusals:
+        raise _first(seen.refusals)
+    out.write((dump(preview_json(seen)) if options.json else preview_text(seen, instrument)) + "\n")
+
+
+async def _edit(options: Namespace, desk: Desk, out: TextIO) -> None:
+    state = await desk.state()
+    bot = find_bot(state.bots, options.bot)
+    command = edit_grid(options, bot)
+    if not options.dry_run:
+        await ask(desk, command, bot)
+        _done(options, out, f"{command.name or bot.name} was changed.", {"bot": bot.bot_id})
+        return
+    account = find_account(state.accounts, bot.account_id)
+    instrument = find_instrument(state.instruments, account, bot.symbol)
+    config = changed_config(bot.config, options)
+    if bot.is_active:
+        price = await desk.last_price(bot.venue, bot.symbol)
+        view = bot_view_of(bot, state, price, desk.desk_id)
+        seen = preview_edit(view, config, instrument, await _free(desk, state, account, instrument.quote))
+        refusals = seen.refusals
+    else:
+        seen = None
+        refusals = preview(config, instrument, None).refusals
+    if refusals:
+        raise _first(refusals)
+    if options.json:
+        out.write(dump(edit_json(bot.config, config, seen)) + "\n")
+    else:
+        out.write(edit_text(bot.config, config, seen, instrument) + "\n")
+
+
+async def _open(options: Namespace, desk: Desk, out: TextIO, account: Account) -> None:
+    state = await desk.state()
+    if any(known.account_id == account.account_id for known in state.accounts):
+        raise UsageError(f"The account {account.account_id} is open already; use --name to open another session.")
+    await ask(desk, OpenAccount(account))
+    answer: dict[str, Json] = {"account": account.account_id, "venue": account.venue, "mode": account.mode.value}
+    _done(options, out, f"The account {account.account_id} is open.", answer)
+
+
+async def _prices(desk: Desk, state: RecoveredState) -> dict[tuple[str, str], Decimal]:
+    found = {instrument.key: await desk.last_price(*instrument.key) for instrument in state.instruments}
+    return {key: price for key, price in found.items() if price is not None}
+
+
+async def _free(desk: Desk, state: RecoveredState, account: Account, asset: str) -> Decimal:
+    """What new orders of an account may use of an asset."""
+    totals = await desk.ledger()
+    total = sum((row.total for row in totals if (row.account_id, row.asset) == (account.account_id, asset)), ZERO)
+    return total - reserves(state).get((account.account_id, asset), ZERO)
+
+
+def _first(refusals: tuple[Refusal, ...]) -> UsageError:
+    return UsageError(with_option(refusals[0].field, str(refusals[0])))
+
+
+def _done(options: Namespace, out: TextIO, sentence: str, answer: dict[str, Json]) -> None:
+    out.write((dump({"done": True, **answer}) if options.json else sentence) + "\n")
+
+
+def _now() -> datetime:
+    return datetime.now(UTC)

@@ -1,0 +1,176 @@
+"""Sub-commands that only read: lists, one bot, profits, the state of the desk. They work beside a running engine."""
+
+from argparse import Namespace
+from collections.abc import Sequence
+from decimal import Decimal
+from typing import TextIO
+
+from engine.console.bot_commands import find_bot
+from engine.console.desk import Desk, LedgerTotal
+from engine.console.listing import Column, Row, Value, as_json, as_pairs, as_table, dump
+from engine.console.tables import (
+    ACCOUNTS,
+    BOTS,
+    DAYS,
+    FILLS,
+    LOG,
+    ORDERS,
+    PROFITS,
+    RUNGS,
+    AccountRow,
+    BotRow,
+    bot_row,
+)
+from engine.domain.bot import Bot
+from engine.domain.codec import Json, to_json
+from engine.domain.grid import Rung
+from engine.domain.money import ZERO
+from engine.domain.order import OrderState
+from engine.domain.risk import reserve_of
+from engine.ports import RecoveredState
+
+
+async def answer_question(options: Namespace, desk: Desk, out: TextIO) -> bool:
+    """Answer a sub-command that only reads. False when `options` are none of these. Raises UsageError."""
+    match options.command, vars(options).get(f"{options.command}_command"):
+        case "bot", "list":
+            bots = [bot for bot in (await desk.state()).bots if options.removed or not bot.is_removed]
+            _write(options, out, BOTS, await bot_rows(desk, bots), "There are no bots; `bot add grid` adds one.")
+        case "bot", "show":
+            await _show(options, desk, out)
+        case "account", "list":
+            empty = "There are no accounts; `account open-simulated` opens one."
+            _write(options, out, ACCOUNTS, await account_rows(desk), empty)
+        case "pnl", None:
+            await _pnl(options, desk, out)
+        case "fills", None:
+            bot_id = await _bot_id(options, desk)
+            _write(options, out, FILLS, await desk.history.fills(bot_id, None, options.limit), "There are no fills.")
+        case "orders", None:
+            await _orders(options, desk, out)
+        case "log", None:
+            bot_id = await _bot_id(options, desk)
+            _write(options, out, LOG, await desk.history.log(bot_id, None, options.limit), "The log is empty.")
+        case "status", None:
+            await _status(options, desk, out)
+        case _:
+            return False
+    return True
+
+
+async def bot_rows(desk: Desk, bots: Sequence[Bot]) -> list[BotRow]:
+    """Rows with every bot's money at the last recorded price of its market."""
+    state = await desk.state()
+    markets = {(bot.venue, bot.symbol) for bot in bots}
+    quotes = {account.account_id: account.quote for account in state.accounts}
+    prices = {market: await desk.last_price(*market) for market in markets}
+    return [
+        bot_row(bot, quotes.get(bot.account_id, ""), rungs_of(state, bot), prices[bot.venue, bot.symbol])
+        for bot in bots
+    ]
+
+
+def rungs_of(state: RecoveredState, bot: Bot) -> tuple[Rung, ...]:
+    """The ladder of one bot, lowest rung first."""
+    rungs = (rung for owner, rung in state.rungs if owner == bot.bot_id)
+    return tuple(sorted(rungs, key=lambda rung: rung.index))
+
+
+async def account_rows(desk: Desk) -> list[AccountRow]:
+    """One row per account and asset; an account that has nothing yet has one row with zeros."""
+    state = await desk.state()
+    totals = await desk.ledger()
+    reserved = reserves(state)
+    rows: list[AccountRow] = []
+    for account in state.accounts:
+        own = [total for total in totals if total.account_id == account.account_id]
+        rows.extend(
+            AccountRow(account, total, reserved.get((account.account_id, total.asset), ZERO))
+            for total in own or [LedgerTotal(account.account_id, account.quote, ZERO, ZERO)]
+        )
+    return rows
+
+
+def reserves(state: RecoveredState) -> dict[tuple[str, str], Decimal]:
+    """What open orders hold back, by (account, asset)."""
+    instruments = {instrument.key: instrument for instrument in state.instruments}
+    sums: dict[tuple[str, str], Decimal] = {}
+    for order in state.open_orders:
+        if instrument := instruments.get((order.venue, order.symbol)):
+            asset, amount = reserve_of(order, instrument, ZERO)
+            sums[order.account_id, asset] = sums.get((order.account_id, asset), ZERO) + amount
+    return sums
+
+
+async def _bot_id(options: Namespace, desk: Desk) -> str | None:
+    return None if options.bot is None else find_bot((await desk.state()).bots, options.bot).bot_id
+
+
+async def _orders(options: Namespace, desk: Desk, out: TextIO) -> None:
+    bot_id = await _bot_id(options, desk)
+    if options.open:
+        found = (await desk.state()).open_orders
+        rows = [order for order in found if bot_id in (None, order.bot_id)][-options.limit :][::-1]
+        _write(options, out, ORDERS, rows, "There are no open orders.")
+    else:
+        _write(options, out, ORDERS, await desk.history.orders(bot_id, None, options.limit), "There are no orders.")
+
+
+async def _pnl(options: Namespace, desk: Desk, out: TextIO) -> None:
+    bot_id = await _bot_id(options, desk)
+    if options.by == "day":
+        _write(options, out, DAYS, await desk.profits_by_day(bot_id), "There are no fills.")
+        return
+    bots = [
+        bot for bot in (await desk.state()).bots if (not bot.is_removed if bot_id is None else bot.bot_id == bot_id)
+    ]
+    _write(options, out, PROFITS, await bot_rows(desk, bots), "There are no bots.")
+
+
+async def _show(options: Namespace, desk: Desk, out: TextIO) -> None:
+    state = await desk.state()
+    bot = find_bot(state.bots, options.bot)
+    row = (await bot_rows(desk, [bot]))[0]
+    rungs = rungs_of(state, bot)
+    orders = [order for order in state.open_orders if order.bot_id == bot.bot_id]
+    if options.json:
+        found: dict[str, Json] = {column.key: to_json(column.value(row)) for column in (*BOTS, *PROFITS)}
+        found["config"] = to_json(bot.config)
+        found["allocation_percent"] = to_json(bot.allocation_percent)
+        found["rungs"] = [{column.key: to_json(column.value(rung)) for column in RUNGS} for rung in rungs]
+        found["open_orders"] = [{column.key: to_json(column.value(order)) for column in ORDERS} for order in orders]
+        out.write(dump(found) + "\n")
+        return
+    pairs = [(column.title, column.value(row)) for column in (*BOTS, *PROFITS[-4:-1])]
+    pairs.append(("Allocation %", bot.allocation_percent))
+    pairs.append(("Open orders", len(orders)))
+    out.write(as_pairs(pairs) + "\n\n")
+    out.write(as_table(RUNGS, rungs[::-1], empty="The ladder is made when the bot starts.") + "\n")
+
+
+async def _status(options: Namespace, desk: Desk, out: TextIO) -> None:
+    state = await desk.state()
+    active = [bot for bot in state.bots if bot.is_active]
+    unknown = sum(order.state is OrderState.UNKNOWN for order in state.open_orders)
+    pairs: list[tuple[str, str, Value]] = [
+        ("desk", "Desk", desk.desk_id),
+        ("is_engine_running", "Engine running", desk.is_engine_running),
+        ("is_halted", "Trading halted", state.is_halted),
+        ("bots", "Bots", sum(not bot.is_removed for bot in state.bots)),
+        ("active_bots", "  of them active", len(active)),
+        ("open_orders", "Open orders", len(state.open_orders)),
+        ("unknown_orders", "  of them unknown", unknown),
+        ("accounts", "Accounts", len(state.accounts)),
+    ]
+    if options.json:
+        found: dict[str, Json] = {key: to_json(value) for key, _, value in pairs}
+        out.write(dump(found) + "\n")
+        return
+    out.write(as_pairs([(title, value) for _, title, value in pairs]) + "\n")
+    rows = await bot_rows(desk, active)
+    if rows:
+        out.write("\n" + as_table(BOTS, rows, empty="") + "\n")
+
+
+def _write(options: Namespace, out: TextIO, columns: Sequence[Column[Row]], rows: Sequence[Row], empty: str) -> None:
+    out.write((as_json(columns, rows) if options.json else as_table(columns, rows, empty=empty)) + "\n")
