@@ -57,6 +57,12 @@ def test_geometric_lines_of_the_issue() -> None:
     assert [f"{lines[i + 1] / lines[i]:.5f}" for i in range(5)] == ["1.08447"] * 5
 
 
+def test_geometric_line_half_way_between_two_ticks_goes_to_the_even_one() -> None:
+    # 1, 2, 4 on a tick of 0.8: 1.25, 2.5 and 5 ticks.
+    config = replace(SMALL, lower=D(1), upper=D(4), count=2, geometric=True, ticks=((D(0), D("0.8")),))
+    assert lines_of(config) == [D("0.8"), D("1.6"), D(4)]
+
+
 def test_lines_on_upbit_ticks_change_increment_at_the_band() -> None:
     # 4,985 to 5,025 in 8 cells of 5: below 5,000 the tick is 1, from 5,000 on it is 5. In 16 cells of 2.5 the lines
     # below 5,000 round to the nearest 1 with ties to even (4,987.5 -> 4,988; 4,992.5 -> 4,992), above to the nearest
@@ -134,6 +140,12 @@ def test_jump_fills_at_own_prices_before_anybody_acts() -> None:
     assert amounts(result, "matched floating") == (10, -17)
 
 
+def test_an_open_that_only_touches_an_order_fills_it() -> None:
+    result = run(SMALL, OPENING, (120, 120, 120, 120, 100))
+    assert trades(result) == [bought("120"), bought("120")]
+    assert [fill["ts"] for fill in result.fills] == [0, 60_000]
+
+
 def test_jump_upwards_sells_from_the_lowest() -> None:
     # 95, then an open at 135: sells at 110, 120, 130 fill; 140 does not. Three cycles of 10 each.
     result = run(SMALL, OPENING, (95, 95, 95, 95, 100), (135, 135, 135, 135, 100))
@@ -195,6 +207,12 @@ def test_small_missing_rest_is_bought_as_the_least_the_venue_takes() -> None:
     assert result.floating == D("3.4") * 104 - D("340.8")
 
 
+def test_a_line_at_the_price_is_a_resting_buy() -> None:
+    # Without maker fee and 50 % taker fee: 100 + 110 + 120 rest, 120 x 1.5 is bought at once: 510.
+    config = replace(SMALL, taker=D("0.5"), investment=D(510), cash=D(510), size_increment=D("0.001"))
+    assert [rung["quantity"] for rung in run(config, OPENING).rungs] == [1, 1, 1, 1]
+
+
 def test_equal_quote_sizes_each_rung_by_its_own_cost() -> None:
     # 450 / 4 = 112.5 a rung: / 100 = 1.1, / 110 = 1.0, / 120 = 0.9 (0.9375), / 120 = 0.9.
     result = run(replace(SMALL, equal_quote=True), OPENING)
@@ -226,6 +244,16 @@ def test_fees_round_half_up_at_the_eighth_decimal() -> None:
     assert [fill["fee"] for fill in result.fills] == [0]
 
 
+def test_compounding_never_shrinks_a_rung() -> None:
+    # The loss of test_counter_order_waits_for_the_minimum: -26 over 110 would leave 0.7; the buy comes again with 1.
+    result = run(
+        replace(SMALL, min_notional=D(50), compounding=True), OPENING, (122, 122, 105, 106, 1.25),
+        (106, 106, 106, 106, 0.5), (107, 121, 107, 121, 5.0),
+    )  # fmt: skip
+    assert amounts(result, "cycles matched") == (1, -26)
+    assert [row["left"] for row in result.resting if row["price"] == 110] == [1]
+
+
 def test_compounding_grows_the_rung_by_what_it_earned() -> None:
     # One cell 100 to 200 at 1 %: 101 buys 1 (cost 101), sells for 198: profit 97. Next: 1 + 97 / 101 = 1.96 -> 1.9,
     # cost 191.9, proceeds 376.2, profit 184.3, 281.3 together; then 1 + 281.3 / 101 = 3.78 -> 3.7.
@@ -247,7 +275,7 @@ def test_compounding_grows_the_rung_by_what_it_earned() -> None:
 def test_lower_stop_keeps_the_base_and_ends_the_run() -> None:
     # Down to 88: 110 and 100 buy, 120 waits for ever; at 88 the stop: held 3 for 330, worth 264. What comes later is
     # nobody's.
-    result = run(replace(SMALL, stop_lower=D(90)), (120, 120, 88, 89, 100), (140, 145, 90, 120, 100))
+    result = run(replace(SMALL, stop_lower=D(88)), (120, 120, 88, 89, 100), (140, 145, 90, 120, 100))
     assert trades(result) == [bought("120"), bought("110"), bought("100")]
     assert amounts(result, "stopped_by matched floating base") == ("stop_lower", 0, -66, 3)
     assert result.resting == []
@@ -271,15 +299,30 @@ def test_upper_stop_wins_over_what_the_price_would_reach_later() -> None:
 
 
 def test_stop_loss_and_take_profit_are_measured_on_the_run() -> None:
-    # 4 % of 450 is 18. Down to 105: held 120 and 110, worth 210: -20, so it stops there and sells both at 105. At 110
+    # 4 % of 450 is 18. Down to 106: held 120 and 110, worth 212: -18, so it stops there and sells both at 106. At 110
     # it was -10.
-    result = run(replace(SMALL, stop_loss_pct=D(4)), (120, 120, 105, 120, 100))
-    assert trades(result) == [bought("120"), bought("110"), sold("105", "2")]
-    assert amounts(result, "stopped_by matched floating") == ("stop_loss", 0, -20)
+    result = run(replace(SMALL, stop_loss_pct=D(4)), (120, 120, 106, 120, 100))
+    assert trades(result) == [bought("120"), bought("110"), sold("106", "2")]
+    assert amounts(result, "stopped_by matched floating") == ("stop_loss", 0, -18)
     # 2 % is 9: rung 3 bought at 120 is worth 9 more at 129.
     result = run(replace(SMALL, take_profit_pct=D(2)), (120, 129, 120, 129, 100))
     assert trades(result) == [bought("120"), sold("129")]
     assert amounts(result, "stopped_by floating") == ("take_profit", 9)
+
+
+def test_order_cap_takes_the_buy_at_equal_distance() -> None:
+    # At 120 the buy at 100 and the sell at 140 are both 20 away; the third place of three is the buy's.
+    result = run(replace(SMALL, order_cap=3), OPENING)
+    assert sorted(resting(result)) == [("buy", 100), ("buy", 110), ("buy", 120)]
+
+
+def test_order_cap_is_chosen_again_after_a_fill_in_the_same_cell() -> None:
+    # Started at 125 (100 + 110 + 120 + 125 = 455) with one place: 120. Volume 0.4 of it; at 118 the rest of it is still
+    # the nearest. It fills at the open of 119, in the same cell; now 110 (9 away) comes before the sell at 130 (11).
+    config = replace(SMALL, order_cap=1, investment=D(455), cash=D(455))
+    result = run(config, (125, 125, 125, 125, 9), (125, 125, 118, 119, 0.4), (119, 119, 119, 119, 9))
+    assert trades(result) == [bought("125"), bought("120", "0.4"), bought("120", "0.6")]
+    assert resting(result) == [("buy", 110)]
 
 
 def test_order_cap_keeps_the_nearest_and_moves_with_the_price() -> None:
@@ -297,7 +340,10 @@ def test_order_cap_keeps_the_nearest_and_moves_with_the_price() -> None:
 
 def test_without_post_only_a_crossing_order_trades_at_once_as_taker() -> None:
     # Investment 459 because resting buys are now costed with the taker fee: 450 x 1.02. The buy at 120 takes at once.
-    config = replace(SMALL, post_only=False, investment=D(459), cash=D(459), taker=D("0.02"), maker=D("0.01"))
+    config = replace(
+        SMALL, post_only=False, investment=D(459), cash=D(459), taker=D("0.02"), maker=D("0.01"),
+        size_increment=D("0.001"),
+    )  # fmt: skip
     result = run(config, (120, 120, 120, 120, 100))
     assert trades(result) == [bought("120"), bought("120")]
     assert [fill["fee"] for fill in result.fills] == [D("2.4"), D("2.4")]
