@@ -40,6 +40,7 @@ SETTINGS = {
 # For tests: as fast as it goes, and worth nothing after a crash of the machine.
 NOT_DURABLE = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off"}
 
+SHARED_MEMORY = Path("/dev/shm")  # noqa: S108  # where Linux keeps it; we only look
 HBA = "# Written by Gridwright at every start.\nhost all all 127.0.0.1/32 scram-sha-256\n"
 
 
@@ -140,7 +141,7 @@ class Cluster:
         fresh.replace(self._password_file)
 
 
-def shared_memory(folder: Path = Path("/dev/shm")) -> dict[str, str]:
+def shared_memory(folder: Path = SHARED_MEMORY) -> dict[str, str]:
     """Some containers close the folder that is meant for it; then files of the cluster do."""
     closed = sys.platform == "linux" and not (folder.is_dir() and folder.stat().st_mode & 0o002)
     return {"dynamic_shared_memory_type": "'mmap'"} if closed else {}
