@@ -3,6 +3,7 @@
 from bisect import bisect_left, insort
 from dataclasses import dataclass
 from decimal import Decimal
+from typing import Protocol
 
 from engine.domain.money import ZERO
 from engine.domain.order import OrderKind, OrderState, Side
@@ -40,6 +41,23 @@ class VenueOrder:
         """The limit price of an order that rests; every resting order has one."""
         assert self.price is not None, "only limit orders rest"
         return self.price
+
+
+class Request(Protocol):
+    """What a venue reads of an order it is sent; orders of the domain and recorded ones on their way both have it."""
+
+    @property
+    def client_order_id(self) -> str: ...
+    @property
+    def side(self) -> Side: ...
+    @property
+    def kind(self) -> OrderKind: ...
+    @property
+    def price(self) -> Decimal | None: ...
+    @property
+    def quantity(self) -> Decimal: ...
+    @property
+    def post_only(self) -> bool: ...
 
 
 class Book:

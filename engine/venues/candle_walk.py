@@ -61,6 +61,10 @@ class CandleWalk:
         self._candle, self._leg, self._has_arrived = candle, leg, bool(arrived)
         self._path = self._path_of(candle)
 
+    @property
+    def usual_ms(self) -> int:
+        return self._quarter_ms
+
     def first_at_ms(self) -> int:
         return self._recording.opened_at_ms(0)
 

@@ -30,6 +30,11 @@ class Market(Protocol):
 
     def restore(self, position: str) -> None: ...
 
+    @property
+    def usual_ms(self) -> int:
+        """Two steps further apart than this have a gap between them."""
+        ...
+
     def first_at_ms(self) -> int:
         """Market time of the very first step."""
         ...

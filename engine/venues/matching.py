@@ -12,9 +12,9 @@ from engine.domain import phrases
 from engine.domain.instrument import Instrument
 from engine.domain.messages import RejectCode, RejectReason
 from engine.domain.money import ZERO
-from engine.domain.order import Liquidity, Order, OrderKind, OrderState, Side
+from engine.domain.order import Liquidity, OrderKind, OrderState, Side
 from engine.venues.balances import Balances
-from engine.venues.book import Book, VenueOrder
+from engine.venues.book import Book, Request, VenueOrder
 from engine.venues.clearing import Change, Clearing
 from engine.venues.refusals import refusal_by_funds, refusal_by_rules, refuse
 from engine.venues.tape import Print, TopOfBook
@@ -89,7 +89,7 @@ class Matching:
         self.last_order_number += 1
         return self.last_order_number
 
-    def place(self, request: Order, on_its_way: VenueOrder | None = None) -> Placement:
+    def place(self, request: Request, on_its_way: VenueOrder | None = None) -> Placement:
         """Accept or refuse an order now, and trade what trades at once.
 
         `on_its_way` is the order as recorded when it was sent (latency); its id then counts as used by itself only.
@@ -133,19 +133,15 @@ class Matching:
         self.book.remove(order)
         return change, self.clearing.end(order, change)
 
-    def refusal_of_id(self, request: Order) -> RejectReason | None:
+    def refusal_of_id(self, request: Request) -> RejectReason | None:
         """Check 1: an id that was used before."""
         if self._was_used(request.client_order_id):
             return refuse(RejectCode.DUPLICATE_ID, phrases.VENUE_DUPLICATE_ID, order=request.client_order_id)
         return None
 
-    def _refusal(self, request: Order) -> RejectReason | None:
+    def _refusal(self, request: Request) -> RejectReason | None:
         """The first of checks 2 to 8 that the order fails now."""
         instrument = self.instrument
-        if request.symbol != instrument.symbol:
-            return refuse(
-                RejectCode.OTHER, phrases.VENUE_UNKNOWN_SYMBOL, venue=instrument.venue, symbol=instrument.symbol
-            )
         present = self._present(request.side)
         if reason := refusal_by_rules(request, instrument, present):
             return reason

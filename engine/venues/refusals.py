@@ -6,9 +6,10 @@ from engine.domain import phrases
 from engine.domain.instrument import FeeAsset, Instrument, VenueRules
 from engine.domain.messages import RejectCode, RejectReason
 from engine.domain.money import ZERO, is_multiple
-from engine.domain.order import Order, OrderKind, Side
+from engine.domain.order import OrderKind, Side
 from engine.domain.sentences import Argument, say
 from engine.venues.balances import Balances
+from engine.venues.book import Request
 
 
 def refuse(code: RejectCode, template: str, **arguments: Argument) -> RejectReason:
@@ -26,7 +27,7 @@ def needed(rules: VenueRules, order_price: Decimal, quantity: Decimal, *, post_o
     return value + max(rules.fee(value, rate), ZERO)
 
 
-def refusal_by_rules(order: Order, instrument: Instrument, present: Decimal | None) -> RejectReason | None:
+def refusal_by_rules(order: Request, instrument: Instrument, present: Decimal | None) -> RejectReason | None:
     """Checks 2 to 5: price, size, quantity and value. `present` is the price a market order would trade at, if any."""
     rules = instrument.rules
     price = order.price if order.kind is OrderKind.LIMIT else present
@@ -67,7 +68,7 @@ def refusal_by_rules(order: Order, instrument: Instrument, present: Decimal | No
     return None
 
 
-def refusal_by_funds(order: Order, instrument: Instrument, price: Decimal, balances: Balances) -> RejectReason | None:
+def refusal_by_funds(order: Request, instrument: Instrument, price: Decimal, balances: Balances) -> RejectReason | None:
     """Check 8: free balance for what the order holds back. `price` is its limit, or the present price."""
     if order.side is Side.BUY:
         asset = instrument.quote

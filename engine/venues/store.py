@@ -81,7 +81,7 @@ class VenueStore:
         try:
             self._path.parent.mkdir(parents=True, exist_ok=True)
         except OSError as error:
-            raise self._broken(error) from error
+            raise self.broken(error) from error
         self._guard(lambda: self._open(store_id, deposits, facts))
 
     def _open(self, store_id: str, deposits: Mapping[str, Decimal], facts: Mapping[str, str]) -> None:
@@ -151,7 +151,7 @@ class VenueStore:
             self._live.execute("COMMIT")
         except sqlite3.Error as error:
             self._roll_back()
-            raise self._broken(error) from error
+            raise self.broken(error) from error
 
     def fact(self, name: str, default: str = "") -> str:
         """One of the venue's own facts, such as its speed."""
@@ -199,7 +199,7 @@ class VenueStore:
             return work()
         except (sqlite3.Error, ArithmeticError, ValueError, TypeError) as error:
             # Numbers and words that cannot be read back are a broken file as much as a broken page is.
-            raise self._broken(error) from error
+            raise self.broken(error) from error
 
     def _roll_back(self) -> None:
         try:
@@ -209,7 +209,8 @@ class VenueStore:
             # The file is gone for good; closing lets SQLite undo the rest when it is opened again.
             self.close()
 
-    def _broken(self, cause: Exception) -> VenueUnavailable:
+    def broken(self, cause: Exception) -> VenueUnavailable:
+        """The error for a file whose content cannot be used."""
         return self._unavailable(phrases.VENUE_STORE_BROKEN, cause=str(cause))
 
     def _unavailable(self, template: str, **arguments: Argument) -> VenueUnavailable:
@@ -234,7 +235,8 @@ def _order(row: tuple[Any, ...]) -> VenueOrder:
 def _order_row(order: VenueOrder) -> tuple[object, ...]:
     return (
         order.number, order.client_order_id, order.side.value, order.kind.value, _text(order.price),
-        str(order.quantity), order.post_only, order.state.value, str(order.filled), str(order.reserved), order.reason, order.at_ms,
+        str(order.quantity), order.post_only, order.state.value, str(order.filled), str(order.reserved),
+        order.reason, order.at_ms,
     )  # fmt: skip
 
 
