@@ -119,6 +119,7 @@ VENUE_STORE_NEWER = "The book of {venue} in {file} was written by a newer versio
 VENUE_STORE_FOREIGN = "The file {file} is the book of {owner}, not of {venue}."
 VENUE_SETTING_BAD = "The setting {name} of {venue} cannot be {value}."
 VENUE_SETTING_MISSING = "The setting {name} of {venue} is missing."
+SPEED_BAD = "The speed must be max or a number from 0, not {speed}."
 VENUE_MODE_UNKNOWN = "{venue} cannot be opened here: its mode {mode} is not a replay, paper or simulated market."
 VENUE_FEED_UNKNOWN = "There is no live feed called {feed}."
 VENUE_FEED_LOST = "The live feed of {venue} broke off ({cause})."
