@@ -115,8 +115,11 @@ class Engine:
             await asyncio.wait({run, stop}, return_when=asyncio.FIRST_COMPLETED)
             if run.done():
                 run.result()
-        except* GridwrightError as group:
-            raise _first_error(group) from None
+        except BaseExceptionGroup as group:
+            known, unknown = group.split(GridwrightError)
+            if known is None or unknown is not None:
+                raise
+            raise _first_error(known) from None
         finally:
             await self._close(run)
             stop.cancel()

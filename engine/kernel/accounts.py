@@ -22,7 +22,7 @@ from engine.kernel.state import State
 
 
 def on_account_connected(state: State, event: AccountConnected) -> list[BotBook]:
-    """An account's venue answered and is reconciled: take over its instruments, deposit paper money once, join its bots."""
+    """An account's venue is reconciled: take over its instruments, deposit paper money once, join its bots."""
     account_id = event.account.account_id
     book = state.accounts.get(account_id)
     is_new = book is None

@@ -25,10 +25,9 @@ def set_quiet(state: State, book: BotBook) -> None:
     if book.is_windowed and book.market and book.market.bid is not None:
         book.cell = cell_of(book, book.market.bid)
         if book.cell > 0:
-            low = max(low, book.rungs[book.cell - 1].buy_price)
+            low = max(low, _line(book, book.cell - 1))
         if book.cell <= len(book.rungs):
-            line = book.rungs[book.cell].buy_price if book.cell < len(book.rungs) else book.rungs[-1].sell_price
-            high = min(high, line)
+            high = min(high, _line(book, book.cell))
     book.quiet_low, book.quiet_high = low, high
 
 
@@ -36,6 +35,10 @@ def cell_of(book: BotBook, price: Decimal) -> int:
     """How many lines lie at or below the price: 0 below the ladder, its number of lines above it."""
     below = bisect_right(book.rungs, price, key=lambda rung: rung.buy_price)
     return below + 1 if book.rungs and price >= book.rungs[-1].sell_price else below
+
+
+def _line(book: BotBook, index: int) -> Decimal:
+    return book.rungs[index].buy_price if index < len(book.rungs) else book.rungs[-1].sell_price
 
 
 def _stop_range(book: BotBook) -> tuple[Decimal, Decimal]:
