@@ -75,7 +75,6 @@ class EquityPanel(QWidget):
         if is_other:
             self._curve.clear()
             self._title.setText(point.title)
-            self.canvas.price_text = money_format(point.quote)
             self.canvas.set_notice("")
             self._pending.cancel()
             self._pending.start(lambda: self._load(point))
@@ -150,6 +149,7 @@ class EquityPanel(QWidget):
             base = point.base if point.bot_id else float(equity[0])
         total = equity - base
         self._show_values(times, total, total - floating)
+        self.canvas.price_text = money_format(float(np.abs(total).max()))
         marks = (PriceLine("zero", 0.0, "strong_line", is_dashed=True),) if self._mode == PROFIT else ()
         self.canvas.set_room((0.0,) if self._mode == PROFIT else ())
         self.canvas.set_lines((), marks, PriceLine("now", float(total[-1]), "accent", has_tag=True))

@@ -71,7 +71,7 @@ def paint_rungs(
         if (not is_edge and at % stride) or not frame.plot.top() - 20 < y < frame.plot.bottom() + 20:
             continue
         colour = colour_of(theme, line.meaning)
-        painter.setPen(QPen(mix(colour, theme.panel, 0.55 if not is_edge else 0.9), 1))
+        painter.setPen(QPen(mix(colour, theme.panel, 0.32 if not is_edge else 0.75), 1))
         right = frame.plot.right()
         # The two edges always have their price, so a line beside one has none.
         is_crowded = any(abs(y - edge) < CLOSEST_LABELS_PX for edge in (ys[0], ys[-1]))

@@ -22,11 +22,11 @@ def price_format(instrument: Instrument) -> Callable[[float], str]:
     return text
 
 
-def money_format(asset: str) -> Callable[[float], str]:
-    """An amount of money on an axis; won and large amounts without decimals."""
+def money_format(largest: float) -> Callable[[float], str]:
+    """Amounts of money on one axis: all without decimals once the largest reaches a thousand."""
+    decimals = 0 if abs(largest) >= 1000 else 2
 
     def text(amount: float) -> str:
-        decimals = 0 if (asset == "KRW" and abs(amount) >= 1000) or abs(amount) >= 100_000 else 2
         return _fixed(amount, decimals)
 
     return text

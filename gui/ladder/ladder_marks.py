@@ -16,28 +16,43 @@ from gui.theme import HEADER_SIZE, Theme
 
 RIGHT = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
 CENTRE = Qt.AlignmentFlag.AlignCenter
+LABEL_PX = 17
+UP_ARROW, DOWN_ARROW = "\u2191", "\u2193"
 
 
 def paint_marks(
     painter: QPainter, scale: LadderScale, columns: LadderColumns, picture: LadderPicture, theme: Theme
 ) -> None:
-    """Trigger, stops and average entry: dashed, named over the line, their price on the axis."""
+    """Trigger, stops and average entry: dashed and named; with an arrow at the border where they are out of view."""
+    top, bottom = scale.top + 8, scale.top + scale.height - 8
+    taken = [scale.y(float(picture.price))] if picture.price is not None else []
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)
     for line in picture.marks:
         y = round(scale.y(line.price))
-        if not scale.top <= y <= scale.top + scale.height:
-            continue
         colour = colour_of(theme, line.meaning)
-        pen = QPen(colour, 1)
-        pen.setDashPattern([5, 4])
-        painter.setPen(pen)
-        painter.drawLine(columns.left, y, columns.right, y)
-        painter.setFont(theme.font(HEADER_SIZE))
-        width = QFontMetrics(painter.font()).horizontalAdvance(line.label) + 10
-        box = QRect(columns.left + 6, y - 8, width, 16)
+        text, price = line.label, _text(line.price, picture.instrument)
+        is_inside = scale.top <= y <= scale.top + scale.height
+        if is_inside:
+            pen = QPen(colour, 1)
+            pen.setDashPattern([5, 4])
+            painter.setPen(pen)
+            painter.drawLine(columns.left, y, columns.right, y)
+        else:
+            text = f"{UP_ARROW if y < scale.top else DOWN_ARROW} {text} {price}"
+        at = min(max(y, top), bottom)
+        step = -LABEL_PX if at > scale.top + scale.height / 2 else LABEL_PX
+        while any(abs(at - other) < LABEL_PX - 1 for other in taken):
+            at += step
+        taken.append(at)
+        painter.setPen(colour)
+        painter.setFont(theme.numbers_font(HEADER_SIZE))
+        box = QRect(columns.left + 6, at - 8, QFontMetrics(painter.font()).horizontalAdvance(text) + 10, 16)
         painter.fillRect(box, theme.panel)
-        painter.drawText(box, CENTRE, line.label)
-        painter.setFont(theme.numbers_font(12))
-        painter.drawText(QRect(0, y - 8, columns.axis - 14, 16), RIGHT, _text(line.price, picture.instrument))
+        painter.drawText(box, CENTRE, text)
+        # Where the tag of the market stands, the label alone has to do.
+        if is_inside and at == y:
+            painter.setFont(theme.numbers_font(12))
+            painter.drawText(QRect(0, y - 8, columns.axis - 14, 16), RIGHT, price)
 
 
 def paint_edges(

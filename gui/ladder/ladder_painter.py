@@ -13,18 +13,20 @@ from gui.ladder.rung_groups import RungGroup, held_share
 from gui.theme import Theme, mix
 
 HEADER_PX = 26
+#: Room under the scale, so that the lowest label is whole.
+BELOW_PX = 12
 CHIP_PX = 18
 #: Rungs lower than this share their text with their neighbours.
-LEAST_GROUP_PX = 21
+LEAST_GROUP_PX = 17
 LEAST_LABEL_PX = 16
 
 
 def paint_ladder(
     painter: QPainter, scale: LadderScale, columns: LadderColumns, picture: LadderPicture, theme: Theme
 ) -> None:
-    """Paint all, top to bottom, into the rectangle from 0, 0 to columns.right, scale.top + scale.height."""
+    """Paint all, top to bottom, from 0, 0 to columns.right and `BELOW_PX` under the scale."""
     bottom = scale.top + scale.height
-    painter.fillRect(QRect(0, 0, columns.right, bottom + 8), theme.panel)
+    painter.fillRect(QRect(0, 0, columns.right, bottom + BELOW_PX), theme.panel)
     painter.save()
     painter.setClipRect(QRect(0, scale.top - 9, columns.right, scale.height + 17))
     _paint_cells(painter, scale, columns, picture, theme)
@@ -156,7 +158,8 @@ def _paint_group(
     instrument = picture.instrument
     ink = theme.stale if picture.is_stale else theme.text
     held_text = numbers.quantity(group.held, instrument)
-    chip_top = middle - CHIP_PX // 2
+    chip_px = min(CHIP_PX, bottom - top - 1)
+    chip_top = middle - chip_px // 2
     for resting, colour, left, right, is_buy in (
         (group.buys, theme.up, columns.left + 6, columns.spine - 8, True),
         (group.sells, theme.down, columns.spine + 8, columns.sells_end - 6, False),
@@ -164,12 +167,14 @@ def _paint_group(
         if resting.count:
             text = numbers.quantity(resting.quantity, instrument)
             if not is_single:
-                text = f"{resting.count} × {text}" if resting.count == 1 else f"{resting.count}: {text}"
-            room = QRect(left, chip_top, right - left, CHIP_PX)
+                text = f"{text} ({resting.count})"
+            room = QRect(left, chip_top, right - left, chip_px)
             _paint_chip(painter, room, is_buy, text, resting.is_sure, colour, theme)
-        elif is_buy and group.held > 0:
+        if is_buy and group.held > 0:
+            # Beside a chip the held base keeps to the outer end.
+            flags = Qt.AlignmentFlag.AlignVCenter if resting.count else RIGHT
             painter.setPen(ink)
-            painter.drawText(QRect(left, middle - 8, right - left - 2, 16), RIGHT, held_text)
+            painter.drawText(QRect(left + 6, middle - 8, right - left - 8, 16), flags, held_text)
     painter.setFont(theme.numbers_font(12))
     painter.setPen(ink if group.closed_cycles else theme.muted)
     cycles = f"{group.closed_cycles:,}" if not picture.is_planned else ""

@@ -7,7 +7,7 @@ from gui.charts.frame import nice_step
 
 AIR = 0.04
 #: A price, stop or trigger this far outside the range (in heights of the range) is not made room for.
-REACH = 0.6
+REACH = 0.2
 
 
 @dataclass(frozen=True, slots=True)

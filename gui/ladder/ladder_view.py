@@ -29,7 +29,7 @@ from gui.charts.lines import PriceLine, stride_for
 from gui.ladder.edge_drag import LADDER_STATES, LOWER, UPPER, EdgeDrag, drag_preview, dragged_config
 from gui.ladder.fill_glow import FillGlow
 from gui.ladder.ladder_marks import paint_drag_sentences
-from gui.ladder.ladder_painter import HEADER_PX, LEAST_GROUP_PX, paint_ladder
+from gui.ladder.ladder_painter import BELOW_PX, HEADER_PX, LEAST_GROUP_PX, paint_ladder
 from gui.ladder.ladder_picture import LadderColumns, LadderPicture, columns_for
 from gui.ladder.ladder_scale import LadderScale, fitted
 from gui.ladder.rung_groups import Resting, RungGroup, grouped, resting_orders
@@ -154,7 +154,7 @@ class LadderView(QWidget):
         """Where prices are, or None while there is no ladder."""
         if not self._rungs or self._shown is None:
             return None
-        area = (HEADER_PX + 8, max(self.height() - HEADER_PX - 20, 40))
+        area = (HEADER_PX + 8, max(self.height() - HEADER_PX - 8 - BELOW_PX, 40))
         if self._zoomed is not None:
             return replace(self._zoomed, top=area[0], height=area[1])
         lines = [float(self._rungs[0].buy_price), float(self._rungs[-1].sell_price)]
