@@ -58,22 +58,20 @@ RUNGS = Part(
 )
 
 #: Needs rungs_rows and bots_rows beside it. What this statement writes is not visible to it yet, so the sum is taken
-#: over the rows being written and those stored ones that are not being written. A bot that does not run holds nothing:
-#: what it kept went back to the account.
+#: over the rows being written and those stored ones that are not being written.
 POSITIONS = Part(
     "positions",
     (),
     """
     INSERT INTO positions (bot_uid, account_id, venue, symbol, quantity, entry_price, realized_pnl)
     SELECT bot_uid, account_id, venue, symbol,
-        CASE WHEN is_running THEN COALESCE(sum(bought - sold), 0) + spare_base ELSE 0 END,
-        CASE WHEN is_running THEN sum(cost * (bought - sold) / bought) / NULLIF(sum(bought - sold), 0) END,
+        COALESCE(sum(bought - sold), 0) + spare_base,
+        sum(cost * (bought - sold) / bought) / NULLIF(sum(bought - sold), 0),
         total_pnl
     FROM (
         SELECT t.bot_uid, COALESCE(n.account_id, b.account_id) AS account_id, COALESCE(n.venue, b.venue) AS venue,
             COALESCE(n.symbol, b.symbol) AS symbol, COALESCE(n.generation, b.generation) AS generation,
-            COALESCE(n.spare_base, b.spare_base) AS spare_base, COALESCE(n.total_pnl, b.total_pnl) AS total_pnl,
-            COALESCE(n.is_running, b.is_running) AS is_running
+            COALESCE(n.spare_base, b.spare_base) AS spare_base, COALESCE(n.total_pnl, b.total_pnl) AS total_pnl
         FROM (SELECT bot_uid FROM rungs_rows UNION SELECT bot_uid FROM bots_rows) t
         LEFT JOIN bots_rows n ON n.bot_uid = t.bot_uid
         LEFT JOIN bot_instances b ON b.bot_uid = t.bot_uid
@@ -88,7 +86,7 @@ POSITIONS = Part(
                 AND n.generation = g.generation AND n.grid_index = g.grid_index)
     ) held ON TRUE
     WHERE {guard}
-    GROUP BY bot_uid, account_id, venue, symbol, spare_base, total_pnl, is_running
+    GROUP BY bot_uid, account_id, venue, symbol, spare_base, total_pnl
     ON CONFLICT (bot_uid) DO UPDATE SET account_id = EXCLUDED.account_id, venue = EXCLUDED.venue,
         symbol = EXCLUDED.symbol, quantity = EXCLUDED.quantity, entry_price = EXCLUDED.entry_price,
         realized_pnl = EXCLUDED.realized_pnl, updated_at = now()
