@@ -1,4 +1,4 @@
-"""Sub-commands that change something: rehearsed first, so that what is refused leaves nothing behind, then asked for."""
+"""Sub-commands that change something: rehearsed first, so that what is refused leaves nothing behind."""
 
 from argparse import Namespace
 from collections.abc import Callable

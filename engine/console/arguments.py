@@ -194,22 +194,36 @@ def _account(branches: "Branches", common: OneSentenceParser) -> None:
     simulated = _leaf(accounts, common, "open-simulated", "open a paper account on an invented market")
     simulated.add_argument("--name", type=values.text, default="demo", help="name of the market (default demo)")
     simulated.add_argument("--seed", type=values.whole, default=1, help="the same seed gives the same market")
+    simulated.add_argument("--symbol", type=values.text, help="BASE-QUOTE (default BTC-USDT)")
+    simulated.add_argument("--start-price", type=values.number, help="where the price begins (default 60000)")
+    _rule_option(simulated)
     simulated.add_argument("--cash", type=values.cash, action="append", help="first deposit: AMOUNT or ASSET=AMOUNT")
     simulated.add_argument("--speed", type=values.speed, default=ONE, help="0 waits, 1 real time (default), max")
 
 
 def _recording_options(parser: OneSentenceParser) -> None:
+    _rule_option(parser)
     parser.add_argument("file", metavar="FILE", help="Parquet or CSV with ts, open, high, low, close, volume")
     parser.add_argument("--cash", type=values.cash, action="append", help="first deposit: AMOUNT or ASSET=AMOUNT")
     parser.add_argument(
         "--rules", choices=["upbit", "binance", "plain"], help="venue rules; guessed from the file name"
     )
     parser.add_argument("--symbol", type=values.text, help="BASE-QUOTE; taken from the file name when left out")
-    parser.add_argument("--volume-unit", choices=["base", "quote"], default="base", help="unit of the volume column")
+    parser.add_argument("--volume-unit", choices=["base", "quote"], help="unit of the volume column")
     parser.add_argument(
         "--participation", type=values.number, help="share of each candle's volume we may trade, 1 is all"
     )
     parser.add_argument("--latency-ms", type=values.whole, help="milliseconds until an order takes effect (default 0)")
+
+
+def _rule_option(parser: OneSentenceParser) -> None:
+    parser.add_argument(
+        "--rule",
+        type=values.rule,
+        action="append",
+        metavar="NAME=VALUE",
+        help="one venue rule of your own, such as maker_fee=0.0004 or price_increment=0.5",
+    )
 
 
 def _market(branches: "Branches", common: OneSentenceParser) -> None:

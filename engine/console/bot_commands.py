@@ -58,7 +58,7 @@ def find_instrument(instruments: Sequence[Instrument], account: Account, symbol:
     found = [each for each in instruments if each.venue == account.venue]
     if symbol is not None:
         for instrument in found:
-            if instrument.symbol == symbol:
+            if instrument.symbol == symbol.upper().replace("-", "/"):
                 return instrument
         raise UsageError(f"The venue {account.venue} does not trade {symbol}.")
     if len(found) == 1:

@@ -17,10 +17,11 @@ from engine.domain.views import BotView
 
 @dataclass(frozen=True, slots=True)
 class ReplayedMarket:
-    """The walked part of a recording: candles (or recorded events), first and last instant, seconds it took us."""
+    """A recording: its candles (or recorded events), first and last instant; how many candles we walked in how long."""
 
     file: str
     candles: int
+    candles_walked: int
     started_at: datetime | None
     ended_at: datetime | None
     elapsed_s: float
@@ -72,7 +73,7 @@ class ReplayReport:
 
     @property
     def candles_per_s(self) -> float:
-        return self.market.candles / self.market.elapsed_s if self.market.elapsed_s > 0 else 0.0
+        return self.market.candles_walked / self.market.elapsed_s if self.market.elapsed_s > 0 else 0.0
 
     def as_json(self) -> dict[str, Json]:
         """Amounts as plain decimal text without exponent and trailing zeros, so that equal amounts are equal texts."""
@@ -162,10 +163,13 @@ def build_report(
     base: str,
     quote: str,
     books: AccountBooks,
+    *,
+    is_alone: bool = True,
 ) -> ReplayReport:
-    """The report of one bot from its view and its account's books. The bot is taken to be alone on the account.
+    """The report of one bot from its view and its account's books.
 
-    Deposits of base count at the price at which the bot started.
+    `is_alone`: no other bot traded on the account, so the change of its equity is the bot's PnL. Cash, base and equity
+    are the account's. Deposits of base count at the price at which the bot started.
     """
     bot = row.bot
     price = row.price if row.price is not None else ZERO
@@ -195,10 +199,10 @@ def build_report(
         equity_end=cash + held * price,
         ledger_problems=(),
     )
-    return replace(report, ledger_problems=tuple(_problems(report, books, has_base_deposit=deposited != 0)))
+    return replace(report, ledger_problems=tuple(_problems(report, books, is_alone=is_alone and not deposited)))
 
 
-def _problems(report: ReplayReport, books: AccountBooks, *, has_base_deposit: bool) -> Iterator[str]:
+def _problems(report: ReplayReport, books: AccountBooks, *, is_alone: bool) -> Iterator[str]:
     """What does not agree to the last unit, one sentence each."""
     for asset in sorted({*books.ledger, *books.venue}):
         ours, theirs = books.ledger.get(asset, ZERO), books.venue.get(asset, ZERO)
@@ -208,5 +212,5 @@ def _problems(report: ReplayReport, books: AccountBooks, *, has_base_deposit: bo
         yield f"Matched {exact(report.matched)} and floating {exact(report.floating)} are not {exact(report.total)}."
     change = report.equity_end - report.equity_start
     # Base that was deposited and not adopted changes its value without the bot.
-    if not has_base_deposit and change != report.total:
+    if is_alone and change != report.total:
         yield f"Equity changed by {exact(change)} {report.quote}, the bot says {exact(report.total)}."

@@ -6,6 +6,11 @@ from decimal import Decimal, InvalidOperation
 #: No price, quantity or sum of money lies beyond; it keeps a slip like 1e999999 out of every later computation.
 LARGEST = Decimal(10) ** 18
 MOST_DECIMALS = 18
+#: Venue rules that an account may have of its own; those of engine.venues.rule_books, which is too heavy for `--help`.
+RULES = (
+    "price_increment", "size_increment", "min_quantity", "max_quantity", "min_notional", "max_open_orders",
+    "maker_fee", "taker_fee", "fee_asset",
+)  # fmt: skip
 
 
 def number(text: str) -> Decimal:
@@ -81,3 +86,11 @@ def cash(value: str) -> tuple[str, Decimal]:
     if found < 0:
         raise ArgumentTypeError(f"must not be negative, not {value!r}")
     return asset.upper(), found
+
+
+def rule(value: str) -> tuple[str, str]:
+    """`NAME=VALUE` of one venue rule."""
+    name, separator, setting = value.partition("=")
+    if not separator or name not in RULES or not setting.strip():
+        raise ArgumentTypeError(f"must be NAME=VALUE with one of {', '.join(RULES)}, not {value!r}")
+    return name, setting.strip()

@@ -11,7 +11,7 @@ from engine.domain.views import BotView
 from tests.support.views import grid_bot, instrument_of, market_of
 
 MARKET = ReplayedMarket(
-    "xrp.parquet", 20160, datetime(2025, 9, 1, tzinfo=UTC), datetime(2025, 9, 14, 23, 59, tzinfo=UTC), 4.0
+    "xrp.parquet", 20160, 20160, datetime(2025, 9, 1, tzinfo=UTC), datetime(2025, 9, 14, 23, 59, tzinfo=UTC), 4.0
 )
 
 
@@ -126,7 +126,7 @@ def test_equal_amounts_are_equal_texts(amount: str, text: str) -> None:
 
 
 def test_a_run_of_no_time_has_no_speed() -> None:
-    empty = replace(MARKET, candles=0, started_at=None, ended_at=None, elapsed_s=0.0)
+    empty = replace(MARKET, candles=0, candles_walked=0, started_at=None, ended_at=None, elapsed_s=0.0)
     found = build_report(empty, traded(), "XRP", "KRW", books())
     assert found.candles_per_s == 0.0
     assert "Market - to - UTC" in found.as_text()

@@ -1,0 +1,76 @@
+"""Accounts from what was typed: on a recorded market, or on an invented one."""
+
+from argparse import Namespace
+from collections.abc import Iterable
+from datetime import UTC, datetime
+from decimal import Decimal
+from pathlib import Path
+
+from engine.domain.bot import Account
+from engine.errors import UsageError
+from engine.venues.accounts import parse_symbol, replay_account, simulated_account
+from engine.venues.paced import speed_text
+from engine.venues.recording_name import name_of
+
+#: Paper money of an account when nothing is said, by quote.
+USUAL_CASH = {"KRW": Decimal(10_000_000)}
+OTHER_CASH = Decimal(10_000)
+
+
+def replay_opening(options: Namespace, *, name: str = "", cash: Decimal | None = None) -> Account:
+    """The account of `account open-replay` and `replay`. Reads and checks the whole recording.
+
+    `name` and `cash` (in quote) stand in where none was typed. Raises RecordingError, UsageError.
+    """
+    path = Path(options.file).expanduser()
+    settings = _settings(options)
+    for key, value in (
+        ("name", name or options.name),
+        ("rules", options.rules),
+        ("symbol", options.symbol),
+        ("volume_unit", options.volume_unit),
+        ("participation", options.participation),
+        ("latency_ms", options.latency_ms),
+    ):
+        if value is not None:
+            settings[key] = str(value)
+    quote = _quote_of(path, options.symbol)
+    return replay_account(path, settings | _cash(options.cash, quote, cash))
+
+
+def simulated_opening(options: Namespace) -> Account:
+    """The account of `account open-simulated`. Raises UsageError."""
+    settings = _settings(options)
+    for key, value in (("seed", options.seed), ("symbol", options.symbol), ("start_price", options.start_price)):
+        if value is not None:
+            settings[key] = str(value)
+    quote = parse_symbol(options.symbol)[1] if options.symbol else "USDT"
+    return simulated_account(options.name, settings | _cash(options.cash, quote, None), datetime.now(UTC))
+
+
+def _settings(options: Namespace) -> dict[str, str]:
+    settings = dict(options.rule or ())
+    settings["speed"] = speed_text(options.speed)
+    return settings
+
+
+def _cash(typed: Iterable[tuple[str, Decimal]] | None, quote: str, otherwise: Decimal | None) -> dict[str, str]:
+    """Deposits as settings. An amount without an asset is in quote."""
+    if typed is None:
+        amount = otherwise if otherwise is not None else USUAL_CASH.get(quote, OTHER_CASH)
+        return {f"cash.{quote}": format(amount, "f")}
+    found: dict[str, str] = {}
+    for asset, amount in typed:
+        key = f"cash.{asset or quote}"
+        if key in found:
+            raise UsageError(f"--cash names {asset or quote} twice.")
+        found[key] = format(amount, "f")
+    return found
+
+
+def _quote_of(path: Path, symbol: str | None) -> str:
+    """The quote asset; "" when only `replay_account` can say what is wrong with the file's name."""
+    if symbol:
+        return parse_symbol(symbol)[1]
+    named = name_of(path)
+    return named.quote if named is not None else ""
