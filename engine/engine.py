@@ -199,7 +199,7 @@ class Engine:
 
     def deliver(self, events: Sequence[VenueEvent]) -> bool:
         """Hand venue events to the kernel, in order. True when something is now to be journaled or sent."""
-        must_settle = False
+        told: list[VenueEvent] = []
         for event in events:
             if isinstance(event, Candle):
                 self._shelf((event.venue, event.symbol)).add(event)
@@ -208,12 +208,11 @@ class Engine:
                 continue
             if isinstance(event, Quote | PublicTrade):
                 self._shelf((event.venue, event.symbol)).received_at_s = time.monotonic()
-            assert self._kernel is not None
-            outbox = self._kernel.handle(event)
-            if outbox is not None and self._execution.add(outbox):
-                must_settle = True
+            told.append(event)
+        assert self._kernel is not None
+        outbox = self._kernel.handle(*told)
         self._is_dirty = True
-        return must_settle
+        return outbox is not None and self._execution.add(outbox)
 
     async def settled(self) -> None:
         """Wait until all decided so far is journaled, sent and answered."""

@@ -53,6 +53,8 @@ class Kernel:
 
     def __init__(self, desk_id: str, recovered: RecoveredState, timezone: tzinfo = UTC) -> None:
         self._timezone = timezone
+        self._due: dict[str, BotBook] = {}
+        self._quoted: set[str] = set()
         self._state = state = State(desk_id, EPOCH, is_halted=recovered.is_halted)
         midnight = dict(recovered.equity_at_midnight)
         for account in recovered.accounts:
@@ -72,38 +74,49 @@ class Kernel:
 
     # Messages
 
-    def handle(self, message: Message) -> Outbox | None:
-        """Handle one message completely. Returns what to journal and do, or None when there is nothing."""
+    def handle(self, *messages: Message) -> Outbox | None:
+        """Take all messages in, then decide once. Returns what to journal and do, or None when there is nothing.
+
+        Messages that belong to one moment (the fills of a price and its quote) are given together, so that nothing is
+        decided on half of it.
+        """
+        for message in messages:
+            if isinstance(message, Quote):
+                self._on_quote(message)
+            elif isinstance(message, PublicTrade):
+                self._on_trade(message)
+            else:
+                self._on_event(message)
+        if self._due:
+            self._decide()
+        return self._take()
+
+    def _on_event(self, message: Message) -> None:
         state = self._state
         match message:
-            case Quote():
-                self._on_quote(message)
-            case PublicTrade():
-                self._on_trade(message)
             case OrderFilled():
                 state.now = message.fill.at
-                self._advance(on_fill(state, message.fill))
+                self._is_due(on_fill(state, message.fill))
             case OrderAccepted():
                 state.now = message.at
-                self._advance(on_accepted(state, message))
+                self._is_due(on_accepted(state, message))
             case OrderCanceled():
                 state.now = message.at
-                self._advance(on_canceled(state, message))
+                self._is_due(on_canceled(state, message))
             case OrderRejected():
                 state.now = message.at
-                self._advance(on_rejected(state, message))
+                self._is_due(on_rejected(state, message))
             case OrderUnknown():
                 state.now = message.at
-                self._advance(on_unknown(state, message))
+                self._is_due(on_unknown(state, message))
             case OrderReport():
                 state.now = message.at
-                self._advance(on_report(state, message))
+                self._is_due(on_report(state, message))
             case CommandReceived():
                 state.now = message.at
                 on_command(state, message)
             case _:
                 self._on_account_event(message)
-        return self._take()
 
     def _on_account_event(self, message: Message) -> None:
         state = self._state
@@ -115,7 +128,7 @@ class Kernel:
             case AccountConnected():
                 state.now = message.at
                 for book in on_account_connected(state, message):
-                    self._advance(book)
+                    self._is_due(book)
             case AccountFailed():
                 state.now = message.at
                 on_account_failed(state, message)
@@ -139,18 +152,16 @@ class Kernel:
             return
         bid = quote.bid
         market.bid, market.ask, market.last, market.at = bid, quote.ask, bid, quote.at
-        restless = [book for book in market.bots if not book.quiet_low < bid < book.quiet_high]
-        if restless:
-            self._state.now = quote.at
-            for book in restless:
-                check_stops(self._state, book)
-            for book in restless:
+        self._state.now = quote.at
+        for book in market.bots:
+            if not book.quiet_low < bid < book.quiet_high:
+                self._due[book.bot.bot_id] = book
+                self._quoted.add(book.bot.bot_id)
                 book.is_leg_waiting = False
                 book.waiting |= book.refused
                 book.refused.clear()
                 if book.is_windowed and cell_of(book, bid) != book.cell:
                     book.is_window_stale = True
-                advance(self._state, book)
         if market.next_sample_at is None or quote.at >= market.next_sample_at:
             sample_if_due(self._state, market, self._timezone)
 
@@ -159,8 +170,18 @@ class Kernel:
         if market is not None:
             market.last = trade.price
 
-    def _advance(self, book: BotBook | None) -> None:
+    def _is_due(self, book: BotBook | None) -> None:
         if book is not None:
+            self._due[book.bot.bot_id] = book
+
+    def _decide(self) -> None:
+        """Every stop before every rung."""
+        due, self._due = self._due, {}
+        quoted, self._quoted = self._quoted, set()
+        for bot_id, book in due.items():
+            if bot_id in quoted:
+                check_stops(self._state, book)
+        for book in due.values():
             advance(self._state, book)
 
     def _take(self) -> Outbox | None:
