@@ -5,18 +5,16 @@ import string
 from collections.abc import Callable
 from concurrent.futures import Future
 from dataclasses import dataclass
-from typing import Generic, TypeVar
+from typing import Any
 
 from engine.domain.bot import Account
-
-Choice = TypeVar("Choice")
 
 _ID_CHARACTERS = string.ascii_lowercase + string.digits
 _ID_LENGTH = 8
 
 
 @dataclass(frozen=True, slots=True)
-class Actions(Generic[Choice]):
+class Actions:
     """`make_replay_account` may take seconds (it reads the recording) and is called on a worker thread.
 
     It takes the value that the recording dialog submits and raises RecordingError with one sentence. `stop_engine`
@@ -24,7 +22,7 @@ class Actions(Generic[Choice]):
     """
 
     make_simulated_account: Callable[[], Account]
-    make_replay_account: Callable[[Choice], Account]
+    make_replay_account: Callable[[Any], Account]
     stop_engine: Callable[[], Future[None]]
 
 

@@ -34,7 +34,7 @@ def make_act(parent: QObject, text: str, keys: str, act: Callable[[], None]) -> 
 
 
 class BotActs(QObject):
-    """`new_wanted`, `edit_wanted(bot_id)`, `clone_wanted(bot_id)` ask for the dialog; all else is asked and sent here."""
+    """`new_wanted`, `edit_wanted(bot_id)`, `clone_wanted(bot_id)` ask for the dialog; the rest is sent here."""
 
     new_wanted = Signal()
     edit_wanted = Signal(str)

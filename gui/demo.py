@@ -34,7 +34,7 @@ def sensible_grid(market: MarketView, free_quote: Decimal) -> GridConfig | None:
 
 
 class DemoStart(QObject):
-    """Runs once. `failed(sentence)` when there is no price in time or the engine refuses; `started(bot_id)` when it works."""
+    """Runs once. `started(bot_id)` when the grid is there, `failed(sentence)` when there is no price in time."""
 
     started = Signal(str)
     failed = Signal(str)

@@ -51,6 +51,7 @@ class Docks:
         self._window = window
         self._latest = latest
         self._docks: dict[str, Dock] = {}
+        self._seen: set[str] = set()
         window.setDockNestingEnabled(True)
         window.setDockOptions(
             QMainWindow.DockOption.AllowNestedDocks
@@ -82,7 +83,7 @@ class Docks:
 
     def show_view(self, view: EngineView, bot_id: str | None) -> None:
         for dock in self._docks.values():
-            if dock.frame.isVisible() and not dock.frame.visibleRegion().isEmpty():
+            if dock.name in self._seen:
                 dock.panel.show_view(view, bot_id)
 
     def set_theme(self, theme: Theme) -> None:
@@ -157,6 +158,9 @@ class Docks:
         self._window.resizeDocks(frames, [whole * share // 100 for share in shares], orientation)
 
     def _catch_up(self, dock: Dock, *, is_visible: bool) -> None:
-        if is_visible:
+        if not is_visible:
+            self._seen.discard(dock.name)
+        elif dock.name not in self._seen:
+            self._seen.add(dock.name)
             view, bot_id = self._latest()
             dock.panel.show_view(view, bot_id)

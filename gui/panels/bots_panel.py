@@ -18,7 +18,7 @@ class BotsPanel(TablePanel[BotRow]):
     """`chosen(bot_id or None)` when another row is current, `opened(bot_id)` on Enter or a double click."""
 
     chosen = Signal(object)
-    opened = Signal(str)
+    opened = Signal(object)
     demo_wanted = Signal()
 
     def __init__(self, theme: Theme, acts: Sequence[QAction | None], parent: QWidget | None = None) -> None:

@@ -1,0 +1,71 @@
+"""The bar at the top: whose money, which workspace, the way to everything else."""
+
+from collections.abc import Sequence
+
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QAction, QPainter, QPaintEvent
+from PySide6.QtWidgets import QHBoxLayout, QMenu, QToolButton, QVBoxLayout, QWidget
+
+from engine.domain.views import EngineView
+from gui.mode_line import ModeBadges, ModeLine, modes_of
+from gui.theme import CONTROL_HEIGHT, GRID, PAD, Theme
+
+
+class TopBar(QWidget):
+    """Badges, workspace switch, command palette, menu, and under them the line of the most serious mode."""
+
+    def __init__(
+        self, theme: Theme, workspaces: Sequence[QAction], palette: QAction, menu: QMenu, parent: QWidget | None = None
+    ) -> None:
+        super().__init__(parent)
+        self._theme = theme
+        self.badges = ModeBadges(theme)
+        self.line = ModeLine(theme)
+        row = QHBoxLayout()
+        row.setContentsMargins(GRID, PAD, GRID, PAD)
+        row.setSpacing(GRID)
+        row.addWidget(self.badges)
+        for action in workspaces:
+            row.addWidget(_button(action, action.iconText()))
+        row.addStretch()
+        row.addWidget(_button(palette, f"{palette.text()}  Ctrl+K"))
+        more = QToolButton()
+        more.setText("☰")
+        more.setToolTip(self.tr("Menu"))
+        more.setAccessibleName(self.tr("Menu"))
+        more.setMinimumHeight(CONTROL_HEIGHT)
+        more.setAutoRaise(True)
+        more.setMenu(menu)
+        more.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
+        row.addWidget(more)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(0)
+        column.addLayout(row)
+        column.addWidget(self.line)
+
+    def set_theme(self, theme: Theme) -> None:
+        self._theme = theme
+        self.badges.set_theme(theme)
+        self.line.set_theme(theme)
+        self.update()
+
+    def show_view(self, view: EngineView) -> None:
+        modes = modes_of(view)
+        self.badges.show_modes(modes)
+        self.line.show_mode(modes[0] if modes else None)
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        painter = QPainter(self)
+        painter.fillRect(self.rect(), self._theme.panel)
+        painter.end()
+
+
+def _button(action: QAction, text: str) -> QToolButton:
+    button = QToolButton()
+    button.setDefaultAction(action)
+    button.setText(text)
+    button.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextOnly)
+    button.setAutoRaise(True)
+    button.setMinimumHeight(CONTROL_HEIGHT)
+    return button
