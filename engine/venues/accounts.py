@@ -1,4 +1,4 @@
-"""Accounts on recorded, simulated and paper markets: everything their venue needs, resolved once and kept as settings."""
+"""Accounts on recorded, simulated and paper markets: what their venue needs, resolved once and kept as settings."""
 
 import re
 from collections.abc import Mapping

@@ -24,6 +24,9 @@ from engine.venues.tape import Print, TopOfBook
 Doubles = npt.NDArray[np.float64]
 Whole = npt.NDArray[np.int64]
 
+#: The number that a person gives to the n-th row, counted from 0.
+RowOf = Callable[[int], int]
+
 PRICE_COLUMNS = ("open", "high", "low", "close")
 CANDLE_COLUMNS = (*PRICE_COLUMNS, "volume")
 QUOTE_COLUMNS = ("bid", "ask", "bid_qty", "ask_qty")
@@ -89,8 +92,8 @@ def read_recording(path: Path) -> Recording:
     if not path.is_file():
         raise RecordingError(say(phrases.RECORDING_MISSING, file=str(path)))
     if path.name.endswith((".jsonl", ".jsonl.gz")):
-        ts, kind, values = read_stream(path)
-        return _events(path, ts, kind, values, first_row=1)
+        stream = read_stream(path)
+        return _events(path, stream.ts, stream.kind, stream.values, lambda at: stream.line.item(at))
     columns = read_columns(path)
     if "price" in columns.names:
         return _trades(path, columns)
@@ -113,7 +116,7 @@ def digest_of(path: Path) -> str:
 
 def _candles(path: Path, columns: Columns) -> CandleRecording:
     rows = {name: columns.numbers(name) for name in CANDLE_COLUMNS}
-    check = _Check(path, columns.first_row)
+    check = _Check(path, _counted_from(columns.first_row))
     for name in PRICE_COLUMNS:
         check.positive(name, rows[name])
     check.not_negative("volume", rows["volume"])
@@ -144,17 +147,17 @@ def _trades(path: Path, columns: Columns) -> EventRecording:
     values = np.zeros((len(price), 4))
     values[:, 0], values[:, 1] = price, quantity
     kind = np.where(is_sell, np.int8(2), np.int8(1)).astype(np.int8)
-    return _events(path, columns.times(), kind, values, first_row=columns.first_row)
+    return _events(path, columns.times(), kind, values, _counted_from(columns.first_row))
 
 
 def _quotes(path: Path, columns: Columns) -> EventRecording:
     values = np.column_stack([columns.numbers(name) for name in QUOTE_COLUMNS])
     kind = np.full(len(values), QUOTE, np.int8)
-    return _events(path, columns.times(), kind, values, first_row=columns.first_row)
+    return _events(path, columns.times(), kind, values, _counted_from(columns.first_row))
 
 
-def _events(path: Path, ts: Whole, kind: npt.NDArray[np.int8], values: Doubles, first_row: int) -> EventRecording:
-    check = _Check(path, first_row)
+def _events(path: Path, ts: Whole, kind: npt.NDArray[np.int8], values: Doubles, row_of: RowOf) -> EventRecording:
+    check = _Check(path, row_of)
     quotes = kind == QUOTE
     for at, name in enumerate(QUOTE_COLUMNS[:2]):
         check.positive(name, np.where(quotes, values[:, at], 1.0))
@@ -171,19 +174,24 @@ def _events(path: Path, ts: Whole, kind: npt.NDArray[np.int8], values: Doubles, 
     return EventRecording(ts, kind, values, bool(quotes.any()))
 
 
+def _counted_from(first_row: int) -> RowOf:
+    """Row numbers as a person counts them in this kind of file."""
+    return lambda at: at + first_row
+
+
 class _Check:
     """Finds the first row that breaks a rule and says so."""
 
-    def __init__(self, path: Path, first_row: int) -> None:
+    def __init__(self, path: Path, row_of: RowOf) -> None:
         self._path = path
-        self._first_row = first_row
+        self._row_of = row_of
 
     def first(self, is_bad: npt.NDArray[np.bool_], template: str, words: Callable[[int], dict[str, Argument]]) -> None:
         """Raise RecordingError for the first row that is bad, with what `words` says about it."""
         if not is_bad.any():
             return
         at = int(is_bad.argmax())
-        raise RecordingError(say(template, row=at + self._first_row, file=str(self._path), **words(at)))
+        raise RecordingError(say(template, row=self._row_of(at), file=str(self._path), **words(at)))
 
     def positive(self, name: str, numbers: Doubles) -> None:
         """Every number is finite and above 0."""

@@ -6,6 +6,7 @@ Best bid and ask (bookTicker) and trades are used; book changes are skipped. Pri
 import gzip
 import json
 from collections.abc import Iterator
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -19,26 +20,40 @@ from engine.errors import RecordingError
 QUOTE, BOUGHT, SOLD = 0, 1, 2
 
 
-def read_stream(path: Path) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int8], npt.NDArray[np.float64]]:
-    """(ts in ms, kind, values) of all quotes and prints in the file. Raises RecordingError."""
+@dataclass(frozen=True, slots=True)
+class Stream:
+    """All quotes and prints: `ts` in ms, `kind` QUOTE, BOUGHT or SOLD, four `values` each, and the `line` they stood on."""
+
+    ts: npt.NDArray[np.int64]
+    kind: npt.NDArray[np.int8]
+    values: npt.NDArray[np.float64]
+    line: npt.NDArray[np.int64]
+
+
+def read_stream(path: Path) -> Stream:
+    """The stream in a file. Raises RecordingError."""
+    lines: list[int] = []
     times: list[int] = []
     kinds: list[int] = []
     values: list[tuple[float, float, float, float]] = []
     for number, line in enumerate(_lines(path), start=1):
         try:
             event = _event(line)
-        except (ValueError, KeyError, TypeError) as error:
+        except (ValueError, LookupError, TypeError, AttributeError) as error:
             cause = f"{type(error).__name__}: {error}".replace("\n", " ")
             raise RecordingError(
                 say(phrases.RECORDING_ROW_BROKEN, row=number, file=str(path), cause=cause)
             ) from error  # fmt: skip
         if event is not None:
+            lines.append(number)
             times.append(event[0])
             kinds.append(event[1])
             values.append(event[2])
     if not times:
         raise RecordingError(say(phrases.RECORDING_EMPTY, file=str(path)))
-    return np.array(times, np.int64), np.array(kinds, np.int8), np.array(values, np.float64)
+    return Stream(
+        np.array(times, np.int64), np.array(kinds, np.int8), np.array(values, np.float64), np.array(lines, np.int64)
+    )
 
 
 def _lines(path: Path) -> Iterator[str]:
