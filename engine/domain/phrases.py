@@ -147,3 +147,6 @@ RECORDING_NAME = "The file name {file} does not name its market as venue_BASE-QU
 RECORDING_SYMBOL_BAD = "{symbol} is not a symbol like BTC/KRW."
 RECORDING_CHANGED = "The file {file} is not the one this session was opened with; its content has changed."
 EDIT_PAUSED = "{bot} does not run now; start it before you change its ladder."
+
+# Forms
+NOT_WHOLE = "The number of grids must be a whole number, not {count}."
