@@ -34,7 +34,7 @@ def random_config(seed: int) -> SimpleConfig:
     """A grid around 120 that the account can pay, with any mix of options; every cycle earns after fees."""
     chance = random.Random(seed)
     fee_in_base = chance.random() < 0.4
-    count = chance.choice([1, 3, 4, 8, 10])
+    count = chance.choice([2, 3, 4, 8, 10])
     investment = Decimal(chance.randrange(800, 5000))
 
     def sometimes(text: str, probability: float) -> Decimal | None:
@@ -62,5 +62,7 @@ def random_config(seed: int) -> SimpleConfig:
         sell_on=tuple(
             name for name in ("stop_lower", "stop_upper", "stop_loss", "take_profit") if chance.random() < 0.5
         ),
+        participation=Decimal(chance.choice(["1", "1", "0.5"])),
+        volume_in_quote=chance.random() < 0.2,
         order_cap=chance.choice([1000, 1000, 1000, 6, 3]),
     )

@@ -267,7 +267,9 @@ class _Walk:
         for name in ("gross", "bought", "cost", "sold", "proceeds"):
             rung[name] = Decimal(0)
         if self.config.compounding:
-            grown = Fraction(rung["profit"]) / (Fraction(rung["buy"]) * (1 + Fraction(self.config.maker)))
+            grown = Fraction(rung["profit"]) / (
+                Fraction(rung["buy"]) * (1 if self.config.fee_in_base else 1 + Fraction(self.config.maker))
+            )
             rung["quantity"] = max(rung["first"], down(Fraction(rung["first"]) + grown, self.config.size_increment))
 
     def rank(self, row: Row) -> tuple[Decimal, bool]:

@@ -93,7 +93,7 @@ def lines_of(config: SimpleConfig) -> list[Decimal]:
 
 def quantities_of(config: SimpleConfig, lines: list[Decimal], price: Decimal) -> list[Decimal]:
     """The first quantity of each rung when the grid starts at `price`."""
-    resting_fee = config.maker if config.post_only else config.taker
+    resting_fee = config.maker if config.post_only else max(config.maker, config.taker)
     unit_costs = []
     for line in lines[:-1]:
         paid, rate = (line, resting_fee) if line <= price else (price, config.taker)
