@@ -8,7 +8,7 @@ from PySide6.QtCore import QCoreApplication
 from engine.domain.market import Candle
 from engine.domain.views import MarketView
 from engine.ports import History
-from gui.charts.bars import CLOSE, HIGH, LOW, OPEN, OPENED, VOLUME, CandleSeries, columns_of, seconds_of
+from gui.charts.bars import CLOSE, HIGH, LOW, OPEN, OPENED, VOLUME, CandleSeries, Columns, columns_of, seconds_of
 from gui.charts.layers import CandleLayer
 from gui.charts.pages import CandlePages
 from gui.charts.picture import ReadoutPart
@@ -49,6 +49,16 @@ class MarketCandles:
         """Where the newest bar ends."""
         last = self._series.shown.last_s
         return (last if last is not None else 0.0) + self.timeframe_s
+
+    @property
+    def base_columns(self) -> Columns:
+        """All bars of the base timeframe; valid until the next change."""
+        return self._series.base.rows
+
+    @property
+    def base_first_s(self) -> float:
+        """Open time of the oldest bar held; 0 for none."""
+        return self._series.base.first_s or 0.0
 
     @property
     def count(self) -> int:

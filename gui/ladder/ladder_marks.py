@@ -46,7 +46,8 @@ def paint_marks(
         taken.append(at)
         painter.setPen(colour)
         painter.setFont(theme.numbers_font(HEADER_SIZE))
-        box = QRect(columns.left + 6, at - 8, QFontMetrics(painter.font()).horizontalAdvance(text) + 10, 16)
+        width = QFontMetrics(painter.font()).horizontalAdvance(text) + 10
+        box = QRect(columns.sells_end - width - 6, at - 8, width, 16)
         painter.fillRect(box, theme.panel)
         painter.drawText(box, CENTRE, text)
         # Where the tag of the market stands, the label alone has to do.
