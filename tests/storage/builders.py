@@ -1,6 +1,6 @@
 """Values of the domain for storage tests: complete, consistent with one another, and different in every field."""
 
-from dataclasses import fields, replace
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from typing import Any
@@ -10,7 +10,7 @@ from engine.domain.grid import GridConfig, GridMode, Inventory, Rung, RungStatus
 from engine.domain.instrument import FeeAsset, Instrument, PriceBand, VenueRules
 from engine.domain.ledger import entries_of
 from engine.domain.messages import AccountRecorded, BotRecorded, FillRecorded, InstrumentRecorded, Record
-from engine.domain.order import Fill, Liquidity, Order, OrderKind, OrderState, Purpose, Side
+from engine.domain.order import Fill, Liquidity, Order, OrderKind, Purpose, Side
 from engine.domain.sentences import say
 from storage.database import Connection
 
@@ -21,6 +21,7 @@ DESK = "desk-of-the-test"
 VENUE = "paper:test"
 SYMBOL = "XRP/KRW"
 BOT = "abcd1234"
+PRICE = D("500.5")
 T0 = datetime(2026, 3, 1, 12, 0, tzinfo=UTC)
 NOW = datetime(2026, 3, 2, 9, 30, tzinfo=UTC)
 
@@ -155,7 +156,7 @@ def make_order(number: int = 0, bot_id: str = BOT, **changes: Any) -> Order:
     return replace(order, **changes)
 
 
-def make_fill(order: Order, trade_id: str, quantity: D, price: D = D("500.5"), at: datetime = T0) -> Fill:
+def make_fill(order: Order, trade_id: str, quantity: D, price: D = PRICE, at: datetime = T0) -> Fill:
     return Fill(
         venue=order.venue,
         trade_id=trade_id,
@@ -186,8 +187,6 @@ def foundation(*bots: Bot) -> list[Record]:
     ]
 
 
-OPEN = OrderState.OPEN
-
 #: When a row was written, and the numbers rows get: they differ between two databases that hold the same.
 _NOT_COMPARED = {"id", "updated_at", "recorded_at", "last_seen_at", "started_at"}
 
@@ -206,8 +205,3 @@ async def contents(connection: Connection) -> dict[str, list[tuple[Any, ...]]]:
             (tuple((key, value) for key, value in row.items() if key not in skipped) for row in rows), key=repr
         )
     return found
-
-
-def differing_fields(one: object, other: object) -> list[str]:
-    """The names of the fields in which two values of one dataclass differ."""
-    return [field.name for field in fields(one) if getattr(one, field.name) != getattr(other, field.name)]  # type: ignore[arg-type]
