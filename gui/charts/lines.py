@@ -89,7 +89,8 @@ def paint_marks(painter: QPainter, frame: Frame, theme: Theme, marks: Sequence[P
     """Lines that stand for one thing each, with their name at the left over a patch that keeps it readable."""
     painter.setFont(theme.font(HEADER_SIZE))
     metrics = QFontMetrics(painter.font())
-    taken: list[float] = []
+    # The read-out stands in the upper left corner.
+    taken: list[float] = [frame.plot.top() + 14.0]
     for line in marks:
         y = round(frame.y(line.price))
         if not frame.plot.top() <= y <= frame.plot.bottom():

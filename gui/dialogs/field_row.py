@@ -8,12 +8,15 @@ from gui.theme import CONTROL_HEIGHT, HEADER_SIZE, Theme
 
 LABEL_PX = 112
 UNIT_PX = 44
+EXTRA_PX = 96
 
 
 class FieldRow(QWidget):
     """The refusal takes the place of the rule, in the colour that asks to look."""
 
-    def __init__(self, theme: Theme, name: str, editor: QWidget, extra: QWidget | None = None) -> None:
+    def __init__(
+        self, theme: Theme, name: str, editor: QWidget, extra: QWidget | None = None, has_unit: bool = True
+    ) -> None:
         super().__init__()
         self._theme = theme
         self._rule = ""
@@ -23,6 +26,7 @@ class FieldRow(QWidget):
         self._name.setBuddy(editor)
         self._unit = QLabel()
         self._unit.setFixedWidth(UNIT_PX)
+        self._unit.setVisible(has_unit)
         self._note = QLabel()
         self._note.setWordWrap(True)
         self._note.setFont(theme.font(HEADER_SIZE))
@@ -39,6 +43,7 @@ class FieldRow(QWidget):
         layout.addWidget(self._unit, 0, 2)
         if extra is not None:
             extra.setMinimumHeight(CONTROL_HEIGHT)
+            extra.setFixedWidth(EXTRA_PX)
             layout.addWidget(extra, 0, 3)
         layout.addWidget(self._note, 1, 1, 1, 3)
         layout.setColumnStretch(1, 1)

@@ -13,7 +13,7 @@ from engine.domain.views import MarketView
 from engine.ports import History
 from gui.charts.bars import Columns
 from gui.charts.canvas import ChartCanvas
-from gui.charts.ladder_lines import planned_lines, stop_lines
+from gui.charts.ladder_lines import draggable, planned_lines, stop_lines
 from gui.charts.lines import PriceLine
 from gui.charts.market_candles import MarketCandles
 from gui.charts.price_text import price_format
@@ -71,13 +71,20 @@ class GridChart(QWidget):
             self.canvas.set_room(())
             self.canvas.set_lines((), (), tag)
             return
-        edges = []
-        for name, value in (("lower", config.lower), ("upper", config.upper)):
-            if value.is_finite() and value > 0:
-                edges.append(PriceLine(name, float(value), "strong_line", is_draggable=True, has_tag=True))
-        rungs = planned_lines(lines, price)
         stops = stop_lines(config, is_draggable=True)
-        self.canvas.set_room([line.price for line in edges], [line.price for line in stops])
+        edges: tuple[PriceLine, ...] = ()
+        rungs: tuple[PriceLine, ...] = ()
+        if lines:
+            names = {float(lines[0]): "lower", float(lines[-1]): "upper"}
+            rungs = draggable(planned_lines(lines, price), names)
+        else:
+            # A range that makes no ladder can still be dragged into one that does.
+            edges = tuple(
+                PriceLine(name, float(value), "strong_line", is_draggable=True, has_tag=True)
+                for name, value in (("lower", config.lower), ("upper", config.upper))
+                if value.is_finite() and value > 0
+            )
+        self.canvas.set_room([line.price for line in (*edges, *rungs)], [line.price for line in stops])
         self.canvas.set_lines(rungs, (*edges, *stops), tag)
 
     def set_theme(self, theme: Theme) -> None:

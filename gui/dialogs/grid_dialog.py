@@ -5,7 +5,7 @@ from dataclasses import replace
 from datetime import tzinfo
 from decimal import Decimal
 
-from PySide6.QtCore import QTimer, Signal
+from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtGui import QPalette
 from PySide6.QtWidgets import (
     QDialog,
@@ -36,7 +36,7 @@ from gui.theme import CONTROL_HEIGHT, GRID, Theme
 #: Typing is answered after this pause, the market after the longer one.
 ANSWER_MS = 60
 MARKET_MS = 500
-FORM_PX = 400
+FORM_PX = 424
 
 
 class GridDialog(QDialog):
@@ -269,6 +269,7 @@ class GridDialog(QDialog):
         scroll.setWidgetResizable(True)
         scroll.setFrameShape(QFrame.Shape.NoFrame)
         scroll.setFixedWidth(FORM_PX)
+        scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         left = QVBoxLayout()
         left.addWidget(scroll, 1)
         left.addWidget(self.suggest)

@@ -86,9 +86,9 @@ class GridSummary(QWidget):
     def _show_plan(self, plan: GridPreview, instrument: Instrument) -> None:
         quote, base = instrument.quote, instrument.base
         low, high = (numbers.percent(value, 3) for value in (plan.profit_low_pct, plan.profit_high_pct))
-        self._values[0].setText(f"{low} – {high} %" if low != high else f"{low} %")
+        self._values[0].setText(f"{self._range(low, high)} %")
         low, high = (numbers.money(value, quote) for value in (plan.profit_low, plan.profit_high))
-        self._details[0].setText(f"{low} – {high} {quote}" if low != high else f"{low} {quote}")
+        self._details[0].setText(f"{self._range(low, high)} {quote}")
         self._values[1].setText(numbers.money_with_asset(plan.capital_quote, quote))
         base_text = f"{numbers.quantity(plan.capital_base, instrument)} {base}"
         self._details[1].setText(self.tr("and {base} held").format(base=base_text))
@@ -101,6 +101,9 @@ class GridSummary(QWidget):
             self._details[2].setText(self.tr("nothing is bought first"))
         self._values[3].setText(numbers.money(plan.initial_fee, quote))
         self._details[3].setText(quote)
+
+    def _range(self, low: str, high: str) -> str:
+        return low if low == high else self.tr("{low} to {high}").format(low=low, high=high)
 
     def _say(self, texts: Sequence[str], is_problem: bool = False) -> None:
         self._sentences.setText("\n".join(texts))

@@ -62,12 +62,12 @@ class RecordingDialog(QDialog):
         self.symbol = QLineEdit()
         self.cash = NumberField(lambda value: Decimal(1).scaleb(value.adjusted() - 1))
         self.rows = {
-            "path": FieldRow(theme, self.tr("File"), self.path, self.browse),
-            "speed": FieldRow(theme, self.tr("Speed"), self.speed),
-            "rules": FieldRow(theme, self.tr("Venue rules"), self.rules),
-            "volume_unit": FieldRow(theme, self.tr("Volume"), self.volume_unit),
-            "symbol": FieldRow(theme, self.tr("Symbol"), self.symbol),
-            "cash": FieldRow(theme, self.tr("Starting cash"), self.cash),
+            "path": FieldRow(theme, self.tr("File"), self.path, self.browse, has_unit=False),
+            "speed": FieldRow(theme, self.tr("Speed"), self.speed, has_unit=False),
+            "rules": FieldRow(theme, self.tr("Venue rules"), self.rules, has_unit=False),
+            "volume_unit": FieldRow(theme, self.tr("Volume"), self.volume_unit, has_unit=False),
+            "symbol": FieldRow(theme, self.tr("Symbol"), self.symbol, has_unit=False),
+            "cash": FieldRow(theme, self.tr("Starting cash"), self.cash, has_unit=False),
         }
         self.open_button = QPushButton(self.tr("Open"))
         self._fill(rule_books)
@@ -98,7 +98,7 @@ class RecordingDialog(QDialog):
         for speed in SPEEDS:
             text = self.tr("Real time") if speed == 1 else self.tr("{count} times").format(count=f"{speed:,}")
             self.speed.addItem(text, speed)
-        self.speed.setCurrentIndex(self.speed.findData(Decimal(60)))
+        self.speed.setCurrentIndex(1 + SPEEDS.index(Decimal(60)))
         self.rules.addItem(self.tr("As the file's name says"), "")
         for name in rule_books:
             self.rules.addItem(name, name)
