@@ -12,7 +12,7 @@ from decimal import Context, Decimal, Inexact, InvalidOperation, localcontext
 from fractions import Fraction
 from typing import Any
 
-from tests.reference.simple_ladder import SimpleConfig, down, fee_of, lines_of, quantities_of, up
+from tests.reference.simple_ladder import SimpleConfig, down, fee_of, lines_of, quantities_of, resting_unit_cost, up
 
 Row = dict[str, Any]
 
@@ -81,7 +81,7 @@ class _Walk:
                 self.now = int(ts) + quarter * config.candle_ms // 4
                 self.walk_to(target)
         if not self.ended:
-            result.floating = self.floating()
+            result.floating = self.total() - result.matched if result.stopped_by else self.floating()
         result.equity = result.cash + result.base * self.price
         return result
 
@@ -267,9 +267,7 @@ class _Walk:
         for name in ("gross", "bought", "cost", "sold", "proceeds"):
             rung[name] = Decimal(0)
         if self.config.compounding:
-            grown = Fraction(rung["profit"]) / (
-                Fraction(rung["buy"]) * (1 if self.config.fee_in_base else 1 + Fraction(self.config.maker))
-            )
+            grown = Fraction(rung["profit"]) / resting_unit_cost(self.config, rung["buy"])
             rung["quantity"] = max(rung["first"], down(Fraction(rung["first"]) + grown, self.config.size_increment))
 
     def rank(self, row: Row) -> tuple[Decimal, bool]:

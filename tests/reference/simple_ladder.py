@@ -91,13 +91,16 @@ def lines_of(config: SimpleConfig) -> list[Decimal]:
     return lines
 
 
+def resting_unit_cost(config: SimpleConfig, line: Decimal) -> Fraction:
+    """What one base costs at most when bought by a resting order; not post-only, it may turn out to be a taker."""
+    rate = config.maker if config.post_only else max(config.maker, config.taker)
+    return Fraction(line) * (1 if config.fee_in_base else 1 + Fraction(rate))
+
+
 def quantities_of(config: SimpleConfig, lines: list[Decimal], price: Decimal) -> list[Decimal]:
     """The first quantity of each rung when the grid starts at `price`."""
-    resting_fee = config.maker if config.post_only else max(config.maker, config.taker)
-    unit_costs = []
-    for line in lines[:-1]:
-        paid, rate = (line, resting_fee) if line <= price else (price, config.taker)
-        unit_costs.append(Fraction(paid) * (1 if config.fee_in_base else 1 + Fraction(rate)))
+    at_market = Fraction(price) * (1 if config.fee_in_base else 1 + Fraction(config.taker))
+    unit_costs = [resting_unit_cost(config, line) if line <= price else at_market for line in lines[:-1]]
     money, inc = Fraction(config.investment), config.size_increment
     if config.equal_quote:
         return [down(money / config.count / cost, inc) for cost in unit_costs]
