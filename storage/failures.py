@@ -71,6 +71,10 @@ def connection_error(error: BaseException, address: DatabaseAddress) -> StorageE
             )
         case exceptions.ProtocolError() | exceptions.InternalClientError():
             return StorageError(f"What answers at {address.host}:{address.port} is not PostgreSQL.")
+        case ConnectionError(errno=None) if "SSL" in str(error):
+            return StorageError(f"The database server at {address.host}:{address.port} offers no encryption.")
+        case exceptions.PostgresConnectionError():
+            return StorageUnavailable(f"What answers at {address.host}:{address.port} hung up; is it PostgreSQL?")
         case OSError() | TimeoutError():
             return StorageUnavailable(f"No database answers at {address.host}:{address.port} ({_cause(error)}).")
     return storage_error(error)

@@ -1,0 +1,148 @@
+"""The migrations make exactly the tables of the models, forwards and backwards, once, and never on a newer database."""
+
+import asyncio
+from typing import Any
+
+import asyncpg
+import pytest
+from alembic.autogenerate import compare_metadata
+from alembic.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from sqlalchemy import Connection
+from sqlalchemy.ext.asyncio import create_async_engine
+
+from engine.errors import StorageError
+from storage.address import parse_address
+from storage.migrate import FOLDER, migrate, present_revision
+from storage.migrations import HEAD
+from storage.tables import LOCAL_USER_ID, Row
+
+TABLES = {
+    "users", "desks", "accounts", "instruments", "instrument_rules", "bot_instances", "grid_bot_configs", "grid_orders",
+    "orders", "trades", "positions", "ledger_entries", "commands", "candles", "tickers", "equity_snapshots",
+    "decisions", "engine_state",
+}  # fmt: skip
+
+#: What alembic does not compare: checks, storage settings, triggers, generated columns' expressions.
+SHAPE = """
+    SELECT 'constraint' AS kind, conrelid::regclass::text AS owner, conname AS name, pg_get_constraintdef(oid) AS text
+    FROM pg_constraint WHERE connamespace = 'public'::regnamespace AND contype <> 't'
+    UNION ALL SELECT 'index', tablename, indexname, indexdef FROM pg_indexes WHERE schemaname = 'public'
+    UNION ALL SELECT 'storage', relname, '', reloptions::text FROM pg_class
+        WHERE relnamespace = 'public'::regnamespace AND reloptions IS NOT NULL
+    UNION ALL SELECT 'generated', table_name, column_name, generation_expression FROM information_schema.columns
+        WHERE table_schema = 'public' AND is_generated = 'ALWAYS'
+    UNION ALL SELECT 'trigger', tgrelid::regclass::text, tgname, pg_get_triggerdef(oid) FROM pg_trigger
+        WHERE NOT tgisinternal
+    UNION ALL SELECT 'function', '', proname, prosrc FROM pg_proc WHERE pronamespace = 'public'::regnamespace
+    ORDER BY 1, 2, 3
+"""
+
+
+async def fetch(url: str, query: str) -> list[tuple[Any, ...]]:
+    connection = await asyncpg.connect(url)
+    try:
+        return [tuple(row) for row in await connection.fetch(query)]
+    finally:
+        await connection.close()
+
+
+async def tables_of(url: str) -> set[str]:
+    return {row[0] for row in await fetch(url, "SELECT tablename FROM pg_tables WHERE schemaname = 'public'")}
+
+
+def differences(connection: Connection) -> list[Any]:
+    options = {"compare_type": True, "compare_server_default": True}
+    return list(compare_metadata(MigrationContext.configure(connection, opts=options), Row.metadata))
+
+
+async def test_models_and_migrations_agree(migrated_url: str) -> None:
+    engine = create_async_engine(migrated_url.replace("postgresql://", "postgresql+asyncpg://"))
+    async with engine.connect() as connection:
+        assert await connection.run_sync(differences) == []
+    await engine.dispose()
+
+
+async def test_they_agree_on_what_alembic_does_not_compare(migrated_url: str, database_url: str) -> None:
+    """The same tables made from the models directly; triggers and functions are the migrations' own."""
+    engine = create_async_engine(database_url.replace("postgresql://", "postgresql+asyncpg://"))
+    async with engine.begin() as connection:
+        await connection.run_sync(Row.metadata.create_all)
+    await engine.dispose()
+
+    async def shape(url: str) -> list[tuple[Any, ...]]:
+        found = await fetch(url, SHAPE)
+        return [row for row in found if row[0] not in {"trigger", "function"} and row[1] != "alembic_version"]
+
+    assert await shape(migrated_url) == await shape(database_url)
+
+
+async def test_up_down_up(database_url: str) -> None:
+    await migrate(database_url)
+    assert await tables_of(database_url) == TABLES | {"alembic_version"}
+    first = await fetch(database_url, SHAPE)
+    assert [row[2] for row in first if row[0] == "trigger"] == ["allocation_of_bot", "allocation_of_new_bot"]
+    await migrate(database_url, "base")
+    assert await tables_of(database_url) == {"alembic_version"}
+    assert await fetch(database_url, "SELECT proname FROM pg_proc WHERE pronamespace = 'public'::regnamespace") == []
+    await migrate(database_url)
+    assert await fetch(database_url, SHAPE) == first
+
+
+async def test_every_foreign_key_is_indexed_on_its_own_side(migrated_url: str) -> None:
+    """Without it, a question for a bot's rows reads the table; the venue's own columns lead their unique keys."""
+    missing = await fetch(
+        migrated_url,
+        """
+        SELECT c.conrelid::regclass::text, a.attname FROM pg_constraint c
+        JOIN pg_attribute a ON a.attrelid = c.conrelid AND a.attnum = c.conkey[1]
+        WHERE c.contype = 'f' AND NOT EXISTS
+            (SELECT 1 FROM pg_index i WHERE i.indrelid = c.conrelid AND i.indkey[0] = c.conkey[1])
+        ORDER BY 1, 2
+        """,
+    )
+    # Only ever asked for by the other column: an account's orders through its bots, a bot's curve through its account.
+    assert missing == [("equity_snapshots", "bot_uid"), ("orders", "account_id")]
+
+
+async def test_the_local_user_is_there(migrated_url: str) -> None:
+    assert await fetch(migrated_url, "SELECT id, username FROM users") == [(LOCAL_USER_ID, "local")]
+
+
+def test_the_newest_revision_is_written_down() -> None:
+    assert ScriptDirectory(str(FOLDER)).get_heads() == [HEAD]
+
+
+async def test_a_database_at_head_is_left_alone(migrated_url: str) -> None:
+    await migrate(migrated_url)
+    assert await present_revision(parse_address(migrated_url)) == HEAD
+
+
+async def test_four_programs_start_together(database_url: str) -> None:
+    await asyncio.gather(*(migrate(database_url) for _ in range(4)))
+    assert await tables_of(database_url) == TABLES | {"alembic_version"}
+    assert await fetch(database_url, "SELECT count(*) FROM users") == [(1,)]
+
+
+async def test_a_newer_database_is_refused_and_left_alone(migrated_url: str) -> None:
+    await fetch(migrated_url, "UPDATE alembic_version SET version_num = '9999' RETURNING 1")
+    with pytest.raises(StorageError, match=r"^The database was made by a newer Gridwright \(its tables are at 9999, "):
+        await migrate(migrated_url)
+    assert await fetch(migrated_url, "SELECT version_num FROM alembic_version") == [("9999",)]
+
+
+async def test_a_migration_that_fails_leaves_nothing(database_url: str) -> None:
+    await fetch(database_url, "CREATE TABLE orders (mine int)")
+    with pytest.raises(StorageError, match="orders"):
+        await migrate(database_url)
+    assert await tables_of(database_url) == {"orders"}
+
+
+async def test_a_user_who_may_not_create_tables_is_told(database_url: str) -> None:
+    name = database_url.rsplit("/", 1)[1]
+    role = f"reader_{name}"
+    await fetch(database_url, f"CREATE ROLE {role} LOGIN PASSWORD 'secret'")
+    place = database_url.partition("@")[2]
+    with pytest.raises(StorageError, match=r"^The database user lacks a right: permission denied for schema public\.$"):
+        await migrate(f"postgresql://{role}:secret@{place}")
+    await fetch(database_url, f"DROP ROLE {role}")
