@@ -5,9 +5,10 @@ import string
 from collections.abc import Callable
 from concurrent.futures import Future
 from dataclasses import dataclass
-from typing import Any
+from pathlib import Path
 
 from engine.domain.bot import Account
+from gui.dialogs.recording_dialog import RecordingChoice
 
 _ID_CHARACTERS = string.ascii_lowercase + string.digits
 _ID_LENGTH = 8
@@ -19,11 +20,14 @@ class Actions:
 
     It takes the value that the recording dialog submits and raises RecordingError with one sentence. `stop_engine`
     begins an orderly stop and gives a future that is done when the engine has stopped; it is called once.
+    `rule_books` names the venue rules a recording can be played under; the file dialog begins in `recordings_folder`.
     """
 
     make_simulated_account: Callable[[], Account]
-    make_replay_account: Callable[[Any], Account]
+    make_replay_account: Callable[[RecordingChoice], Account]
     stop_engine: Callable[[], Future[None]]
+    rule_books: tuple[str, ...] = ()
+    recordings_folder: Path | None = None
 
 
 def new_bot_id() -> str:

@@ -5,10 +5,11 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Protocol
 
-from PySide6.QtCore import QCoreApplication, Qt
+from PySide6.QtCore import QCoreApplication, Qt, QTimer
 from PySide6.QtWidgets import QDockWidget, QMainWindow, QWidget
 
 from engine.domain.views import EngineView
+from gui.dock_title import DockTitle
 from gui.theme import Theme
 
 Area = Qt.DockWidgetArea
@@ -47,8 +48,14 @@ class Dock:
 class Docks:
     """All docks of a window. Hidden ones are not fed; they catch up when they are shown."""
 
-    def __init__(self, window: QMainWindow, latest: Callable[[], tuple[EngineView, str | None]]) -> None:
+    def __init__(self, window: QMainWindow, theme: Theme, latest: Callable[[], tuple[EngineView, str | None]]) -> None:
         self._window = window
+        self._theme = theme
+        # Moves come in bursts; the titles are set once when the burst is over.
+        self._settling = QTimer(window)
+        self._settling.setSingleShot(True)
+        self._settling.setInterval(0)
+        self._settling.timeout.connect(self._show_titles)
         self._latest = latest
         self._docks: dict[str, Dock] = {}
         self._seen: set[str] = set()
@@ -71,9 +78,12 @@ class Docks:
         frame = QDockWidget(title, self._window)
         frame.setObjectName(f"dock-{name}")
         frame.setWidget(widget)
+        frame.setTitleBarWidget(DockTitle(self._theme, frame))
         frame.setAllowedAreas(Area.AllDockWidgetAreas)
         dock = Dock(name, frame, panel)
         self._docks[name] = dock
+        for moved in (frame.dockLocationChanged, frame.topLevelChanged, frame.visibilityChanged):
+            moved.connect(self._settle)
         frame.visibilityChanged.connect(lambda is_visible: self._catch_up(dock, is_visible=is_visible))
         self._window.addDockWidget(Area.TopDockWidgetArea, frame)
         return dock
@@ -87,8 +97,12 @@ class Docks:
                 dock.panel.show_view(view, bot_id)
 
     def set_theme(self, theme: Theme) -> None:
+        self._theme = theme
         for dock in self._docks.values():
             dock.panel.set_theme(theme)
+            title = dock.frame.titleBarWidget()
+            if isinstance(title, DockTitle):
+                title.set_theme(theme)
 
     def bring_up(self, name: str) -> None:
         """Show a dock and give it the keyboard."""
@@ -156,6 +170,17 @@ class Docks:
         whole = self._window.width() if orientation is Qt.Orientation.Horizontal else self._window.height()
         frames = [self._docks[name].frame for name in names]
         self._window.resizeDocks(frames, [whole * share // 100 for share in shares], orientation)
+
+    def _settle(self) -> None:
+        self._settling.start()
+
+    def _show_titles(self) -> None:
+        """A dock among tabs is named by its tab; any other by its own title."""
+        for dock in self._docks.values():
+            title = dock.frame.titleBarWidget()
+            if isinstance(title, DockTitle):
+                is_tab = not dock.frame.isFloating() and bool(self._window.tabifiedDockWidgets(dock.frame))
+                title.set_thin(thin=is_tab)
 
     def _catch_up(self, dock: Dock, *, is_visible: bool) -> None:
         if not is_visible:

@@ -1,16 +1,22 @@
 """What the window opens: the demo, a recording, the dialogs for grids. Dialogs never block; they end in a command."""
 
+import asyncio
 from collections.abc import Callable
 
 from PySide6.QtCore import QObject, Signal
 from PySide6.QtWidgets import QWidget
 
+from engine.domain.bot import Account
 from engine.domain.grid import GridConfig
-from engine.domain.messages import Level
+from engine.domain.messages import AddGrid, Command, Level, OpenAccount, SetMarketSpeed
+from engine.domain.views import BotView
+from engine.errors import GridwrightError
 from engine.ports import History
 from gui.actions import Actions
 from gui.bridge import Bridge
 from gui.demo import DemoStart
+from gui.dialogs.grid_dialog import GridDialog
+from gui.dialogs.recording_dialog import RecordingChoice, RecordingDialog
 from gui.strip import Notice
 from gui.theme import Theme
 
@@ -31,6 +37,7 @@ class Openings(QObject):
         self._theme = theme
         self._window = window
         self._demo: DemoStart | None = None
+        self._reading: asyncio.Task[None] | None = None
 
     def start_demo(self) -> None:
         """Simulated account, then a grid around its price."""
@@ -39,8 +46,63 @@ class Openings(QObject):
         self._demo.failed.connect(lambda text: self.told.emit(Notice(Level.ERROR, text)))
         self._demo.begin()
 
-    def new_grid(self) -> None: ...
-    def edit(self, bot_id: str) -> None: ...
-    def edit_to(self, bot_id: str, config: GridConfig) -> None: ...
-    def clone(self, bot_id: str) -> None: ...
-    def open_recording(self) -> None: ...
+    def new_grid(self) -> None:
+        self._open_grid_dialog()
+
+    def edit(self, bot_id: str) -> None:
+        if (shown := self._bot(bot_id)) is not None:
+            self._open_grid_dialog(shown)
+
+    def edit_to(self, bot_id: str, config: GridConfig) -> None:
+        """An edge of the ladder was dragged: show what that would change before it happens."""
+        if (shown := self._bot(bot_id)) is not None:
+            self._open_grid_dialog(shown, proposed=config)
+
+    def clone(self, bot_id: str) -> None:
+        if (shown := self._bot(bot_id)) is not None:
+            self._open_grid_dialog(shown, clone=True)
+
+    def open_recording(self) -> None:
+        """Ask for a file; reading it happens on a worker thread."""
+        dialog = RecordingDialog(self._theme(), self._actions.rule_books, self._actions.recordings_folder, self._window)
+        dialog.submitted.connect(self._read_recording)
+        dialog.finished.connect(dialog.deleteLater)
+        dialog.open()
+
+    def _bot(self, bot_id: str) -> BotView | None:
+        return next((shown for shown in self._bridge.view().bots if shown.bot.bot_id == bot_id), None)
+
+    def _open_grid_dialog(
+        self, shown: BotView | None = None, *, clone: bool = False, proposed: GridConfig | None = None
+    ) -> None:
+        dialog = GridDialog(
+            self._theme(), self._bridge.view, self._history, self._window, bot=shown, clone=clone, proposed=proposed
+        )
+        dialog.submitted.connect(self._send)
+        dialog.finished.connect(dialog.deleteLater)
+        dialog.open()
+
+    def _send(self, command: Command) -> None:
+        if isinstance(command, AddGrid):
+            self._bridge.submit(command, lambda: self.bot_started.emit(command.bot_id))
+        else:
+            self._bridge.submit(command)
+
+    def _read_recording(self, choice: RecordingChoice) -> None:
+        self.told.emit(Notice(Level.INFO, self.tr("Reading {name}…").format(name=choice.path.name)))
+        self._reading = asyncio.get_running_loop().create_task(self._open_account(choice))
+
+    async def _open_account(self, choice: RecordingChoice) -> None:
+        loop = asyncio.get_running_loop()
+        try:
+            account = await loop.run_in_executor(None, self._actions.make_replay_account, choice)
+        except GridwrightError as problem:
+            self.told.emit(Notice(Level.ERROR, str(problem)))
+            return
+        self._bridge.submit(OpenAccount(account), lambda: self._play(account, choice))
+
+    def _play(self, account: Account, choice: RecordingChoice) -> None:
+        """The market runs; say what can be done on it."""
+        self._bridge.submit(SetMarketSpeed(account.venue, choice.speed))
+        text = self.tr("{name} is playing. Add a grid to trade on it.").format(name=account.name)
+        self.told.emit(Notice(Level.INFO, text, self.tr("New grid…"), self.new_grid))

@@ -1,7 +1,7 @@
 """The line at the bottom: is the engine well, are the prices fresh, what is it all worth, and the one red button."""
 
-from PySide6.QtCore import Qt, Signal
-from PySide6.QtGui import QColor, QPainter, QPaintEvent
+from PySide6.QtCore import QRectF, QSize, Qt, Signal
+from PySide6.QtGui import QColor, QFont, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QSizePolicy, QWidget
 
 from engine.domain.views import AccountView, BotView, EngineState, EngineView
@@ -61,6 +61,42 @@ class Reading(QWidget):
         label.setPalette(palette)
 
 
+class HaltButton(QPushButton):
+    """Red while it halts. Drawn by itself: a style would lay a gradient over the one colour that must be plain."""
+
+    def __init__(self, theme: Theme) -> None:
+        super().__init__()
+        self._theme = theme
+        self._is_red = True
+        self.setMinimumHeight(CONTROL_HEIGHT)
+        self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+
+    def set_look(self, theme: Theme, *, is_red: bool) -> None:
+        self._theme, self._is_red = theme, is_red
+        self.update()
+
+    def sizeHint(self) -> QSize:
+        self.setFont(self._theme.font(weight=QFont.Weight.DemiBold))
+        return QSize(self.fontMetrics().horizontalAdvance(self.text()) + 4 * GRID, CONTROL_HEIGHT)
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        painter = QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        theme = self._theme
+        fill = theme.danger_fill if self._is_red else theme.raised
+        if self.isDown():
+            fill = fill.darker(120)
+        elif self.underMouse():
+            fill = fill.lighter(112)
+        painter.setPen(QPen(theme.text if self.hasFocus() else theme.danger_fill, 1))
+        painter.setBrush(fill)
+        painter.drawRoundedRect(QRectF(self.rect()).adjusted(0.5, 0.5, -0.5, -0.5), 3, 3)
+        painter.setPen(QColor("white") if self._is_red else theme.text)
+        painter.setFont(theme.font(weight=QFont.Weight.DemiBold))
+        painter.drawText(self.rect(), Qt.AlignmentFlag.AlignCenter, self.text())
+        painter.end()
+
+
 class StatusLine(QWidget):
     """`halt_wanted` and `resume_wanted` from the button. Equity and today's PnL are the chosen bot's account's."""
 
@@ -77,9 +113,7 @@ class StatusLine(QWidget):
         self.cache = Reading(theme, self.tr("Cache"))
         self.equity = Reading(theme, self.tr("Equity"))
         self.today = Reading(theme, self.tr("Today"))
-        self.button = QPushButton()
-        self.button.setMinimumHeight(CONTROL_HEIGHT)
-        self.button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        self.button = HaltButton(theme)
         self.button.clicked.connect(self._pressed)
         row = QHBoxLayout(self)
         row.setContentsMargins(GRID, PAD, GRID, PAD)
@@ -160,14 +194,8 @@ class StatusLine(QWidget):
         )
 
     def _show_button(self) -> None:
-        palette = self._theme.palette()
-        if self._is_halted:
-            self.button.setText(self.tr("Resume trading"))
-        else:
-            self.button.setText(self.tr("Halt all"))
-            palette.setColor(palette.ColorRole.Button, self._theme.danger)
-            palette.setColor(palette.ColorRole.ButtonText, self._theme.on_accent)
-        self.button.setPalette(palette)
+        self.button.set_look(self._theme, is_red=not self._is_halted)
+        self.button.setText(self.tr("Resume trading") if self._is_halted else self.tr("Halt all"))
 
     def _pressed(self) -> None:
         if self._is_halted:

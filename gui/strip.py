@@ -5,9 +5,10 @@ from dataclasses import dataclass
 
 from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtGui import QColor, QKeyEvent, QPainter, QPaintEvent
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QSizePolicy, QToolButton, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QSizePolicy, QWidget
 
 from engine.domain.messages import Level
+from gui.icons import Sign, SignButton
 from gui.theme import CONTROL_HEIGHT, GRID, PAD, Theme
 
 NOTE_MS = 12_000
@@ -48,10 +49,7 @@ class Strip(QWidget):
         self._button.setMinimumHeight(CONTROL_HEIGHT)
         self._button.setAutoDefault(True)
         self._button.clicked.connect(self._accept)
-        self._close = QToolButton()
-        self._close.setText("✕")
-        self._close.setAutoRaise(True)
-        self._close.setToolTip(self.tr("Close (Esc)"))
+        self._close = SignButton(Sign.CLOSE, self.tr("Close (Esc)"), theme.muted)
         self._close.clicked.connect(self.dismiss)
         self._leaving = QTimer(self)
         self._leaving.setSingleShot(True)
@@ -77,6 +75,7 @@ class Strip(QWidget):
         palette = theme.palette()
         palette.setColor(palette.ColorRole.Window, theme.raised)
         self.setPalette(palette)
+        self._close.set_colour(theme.muted)
         self.update()
 
     def show_notice(self, notice: Notice) -> None:

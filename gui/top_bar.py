@@ -7,6 +7,7 @@ from PySide6.QtGui import QAction, QPainter, QPaintEvent
 from PySide6.QtWidgets import QHBoxLayout, QMenu, QToolButton, QVBoxLayout, QWidget
 
 from engine.domain.views import EngineView
+from gui.icons import Sign, SignButton
 from gui.mode_line import ModeBadges, ModeLine, modes_of
 from gui.theme import CONTROL_HEIGHT, GRID, PAD, Theme
 
@@ -21,20 +22,18 @@ class TopBar(QWidget):
         self._theme = theme
         self.badges = ModeBadges(theme)
         self.line = ModeLine(theme)
+        self._tabs: list[WorkspaceTab] = []
         row = QHBoxLayout()
         row.setContentsMargins(GRID, PAD, GRID, PAD)
         row.setSpacing(GRID)
         row.addWidget(self.badges)
         for action in workspaces:
-            row.addWidget(_button(action, action.iconText()))
+            tab = WorkspaceTab(theme, action)
+            self._tabs.append(tab)
+            row.addWidget(tab)
         row.addStretch()
         row.addWidget(_button(palette, f"{palette.text()}  Ctrl+K"))
-        more = QToolButton()
-        more.setText("☰")
-        more.setToolTip(self.tr("Menu"))
-        more.setAccessibleName(self.tr("Menu"))
-        more.setMinimumHeight(CONTROL_HEIGHT)
-        more.setAutoRaise(True)
+        self._more = more = MenuButton(Sign.MENU, self.tr("Menu"), theme.text)
         more.setMenu(menu)
         more.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
         row.addWidget(more)
@@ -48,6 +47,9 @@ class TopBar(QWidget):
         self._theme = theme
         self.badges.set_theme(theme)
         self.line.set_theme(theme)
+        self._more.set_colour(theme.text)
+        for tab in self._tabs:
+            tab.set_theme(theme)
         self.update()
 
     def show_view(self, view: EngineView) -> None:
@@ -58,6 +60,39 @@ class TopBar(QWidget):
     def paintEvent(self, event: QPaintEvent) -> None:
         painter = QPainter(self)
         painter.fillRect(self.rect(), self._theme.panel)
+        painter.end()
+
+
+class MenuButton(SignButton):
+    """Without the small arrow that a style draws into the sign."""
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        painter = QPainter(self)
+        self.icon().paint(painter, self.rect())
+        painter.end()
+
+
+class WorkspaceTab(QToolButton):
+    """The name of a workspace, underlined while it is the one that is shown."""
+
+    def __init__(self, theme: Theme, action: QAction) -> None:
+        super().__init__()
+        self._theme = theme
+        self.setDefaultAction(action)
+        self.setText(action.iconText())
+        self.setMinimumHeight(CONTROL_HEIGHT)
+
+    def set_theme(self, theme: Theme) -> None:
+        self._theme = theme
+        self.update()
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        painter = QPainter(self)
+        is_lit = self.isChecked() or self.underMouse() or self.hasFocus()
+        painter.setPen(self._theme.text if is_lit else self._theme.muted)
+        painter.drawText(self.rect(), Qt.AlignmentFlag.AlignCenter, self.text())
+        if self.isChecked():
+            painter.fillRect(PAD, self.height() - 3, self.width() - 2 * PAD, 2, self._theme.accent)
         painter.end()
 
 

@@ -2,8 +2,9 @@
 
 from PySide6.QtCore import Signal
 from PySide6.QtGui import QPainter, QPaintEvent
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QToolButton, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QWidget
 
+from gui.icons import Sign, SignButton
 from gui.theme import CONTROL_HEIGHT, GRID, Theme
 
 
@@ -25,10 +26,7 @@ class WelcomeStrip(QWidget):
         self._sentence.setWordWrap(True)
         self.demo = QPushButton(self.tr("Start a demo grid on the simulated market"))
         self.recording = QPushButton(self.tr("Open a recorded file…"))
-        self._close = QToolButton()
-        self._close.setText("✕")
-        self._close.setAutoRaise(True)
-        self._close.setToolTip(self.tr("Close"))
+        self._close = SignButton(Sign.CLOSE, self.tr("Close"), theme.muted)
         for button in (self.demo, self.recording):
             button.setMinimumHeight(CONTROL_HEIGHT)
         row = QHBoxLayout(self)
@@ -49,6 +47,7 @@ class WelcomeStrip(QWidget):
         palette.setColor(palette.ColorRole.Button, theme.accent)
         palette.setColor(palette.ColorRole.ButtonText, theme.on_accent)
         self.demo.setPalette(palette)
+        self._close.set_colour(theme.muted)
         self.update()
 
     def paintEvent(self, event: QPaintEvent) -> None:

@@ -15,17 +15,17 @@ def bot_state(state: BotState) -> str:
         case BotState.STOPPED:
             return "○ " + QCoreApplication.translate("bot state", "Stopped")
         case BotState.WAITING:
-            return "◌ " + QCoreApplication.translate("bot state", "Waiting")
+            return "◇ " + QCoreApplication.translate("bot state", "Waiting")
         case BotState.STARTING:
-            return "◐ " + QCoreApplication.translate("bot state", "Starting")
+            return "▷ " + QCoreApplication.translate("bot state", "Starting")
         case BotState.RUNNING:
             return "● " + QCoreApplication.translate("bot state", "Running")
         case BotState.REBALANCING:
-            return "◐ " + QCoreApplication.translate("bot state", "Rebalancing")
+            return "◆ " + QCoreApplication.translate("bot state", "Rebalancing")
         case BotState.PAUSED:
-            return "◇ " + QCoreApplication.translate("bot state", "Paused")
+            return "‖ " + QCoreApplication.translate("bot state", "Paused")
         case BotState.STOPPING:
-            return "◑ " + QCoreApplication.translate("bot state", "Stopping")
+            return "□ " + QCoreApplication.translate("bot state", "Stopping")
         case BotState.ERROR:
             return "▲ " + QCoreApplication.translate("bot state", "Error")
 

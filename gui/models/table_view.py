@@ -9,10 +9,9 @@ from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QTableView, QWidge
 
 from gui.models.cell_delegate import CellDelegate
 from gui.models.columns import Row
+from gui.models.header_view import HeaderView
 from gui.models.table_model import Index, TableModel
-from gui.theme import GRID, ROW_HEIGHT, Theme
-
-HEADER_HEIGHT = 26
+from gui.theme import ROW_HEIGHT, Theme
 
 
 class TableView(QTableView, Generic[Row]):
@@ -30,6 +29,7 @@ class TableView(QTableView, Generic[Row]):
         super().__init__(parent)
         self._model = model
         self._delegate = CellDelegate(theme)
+        self._header = HeaderView(theme)
         self.setModel(model)
         self.setItemDelegate(self._delegate)
         self.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
@@ -55,13 +55,8 @@ class TableView(QTableView, Generic[Row]):
         rows.setDefaultSectionSize(ROW_HEIGHT)
         rows.setMinimumSectionSize(ROW_HEIGHT)
         rows.hide()
-        header = self.horizontalHeader()
-        header.setFixedHeight(HEADER_HEIGHT)
-        header.setSectionsMovable(True)
-        header.setHighlightSections(False)
-        header.setMinimumSectionSize(40)
-        header.setDefaultAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
-        header.setStretchLastSection(False)
+        header = self._header
+        self.setHorizontalHeader(header)
         for at, column in enumerate(self._model.columns):
             if column.width:
                 self.setColumnWidth(at, column.width)
@@ -75,11 +70,10 @@ class TableView(QTableView, Generic[Row]):
     def set_theme(self, theme: Theme) -> None:
         self._delegate.set_theme(theme)
         self.setFont(theme.font())
-        self.horizontalHeader().setFont(theme.header_font())
+        self._header.set_theme(theme)
         for at, column in enumerate(self._model.columns):
             if column.width:
-                wanted = self.horizontalHeader().fontMetrics().horizontalAdvance(column.title) + 3 * GRID
-                self.setColumnWidth(at, max(self.columnWidth(at), wanted))
+                self.setColumnWidth(at, max(self.columnWidth(at), self._header.needed_width(column.title)))
         self.viewport().update()
 
     def chosen_key(self) -> Hashable | None:

@@ -76,6 +76,7 @@ class LogPanel(TablePanel[LogRow]):
         self._known: set[Key] = set()
         self._seen: tuple[DecisionLogged, ...] = ()
         self._view: EngineView | None = None
+        self._follows = True
         super().__init__(theme, log_columns(), lambda row: row.key, EmptyState(theme), bar=self._filter, parent=parent)
         self.empty.set_words(self.tr("Nothing happened yet; every decision of a bot is written here."))
         self._pages: OlderPages[DecisionLogged] = OlderPages(
@@ -83,7 +84,9 @@ class LogPanel(TablePanel[LogRow]):
         )
         self._level.currentIndexChanged.connect(self._show)
         self._filter.changed.connect(self._show)
-        self.table.verticalScrollBar().valueChanged.connect(self._scrolled)
+        bar = self.table.verticalScrollBar()
+        bar.rangeChanged.connect(self._range_changed)
+        bar.valueChanged.connect(self._scrolled)
 
     def show_view(self, view: EngineView, bot_id: str | None) -> None:
         followed = self._filter.bot_id
@@ -119,15 +122,16 @@ class LogPanel(TablePanel[LogRow]):
 
     def _show(self) -> None:
         levels = self._level.currentData()
-        bar = self.table.verticalScrollBar()
-        follows = bar.value() >= bar.maximum()
         self.show_rows(
             [row for row in self._lines if row.line.level in levels and self._filter.allows(row.line.bot_id)]
         )
-        if follows:
+
+    def _range_changed(self) -> None:
+        if self._follows:
             self.table.scrollToBottom()
 
     def _scrolled(self, value: int) -> None:
         bar = self.table.verticalScrollBar()
+        self._follows = value >= bar.maximum()
         if value <= bar.minimum() < bar.maximum() and self._lines and len(self._lines) < MOST_LINES:
             self._pages.fetch(self._lines[0].line.at + SAME_INSTANT)

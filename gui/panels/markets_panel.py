@@ -133,7 +133,7 @@ class PaceBar(QWidget):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._play = QPushButton("▶ " + self.tr("Play"))
-        self._pause = QPushButton("❚❚ " + self.tr("Pause"))
+        self._pause = QPushButton("‖ " + self.tr("Pause"))
         self._speed = QComboBox()
         for speed in SPEEDS:
             label = self.tr("Real time") if speed == 1 else f"{speed:,}×"
