@@ -49,7 +49,7 @@ class CandleWalk:
 
     @property
     def position(self) -> str:
-        return f"{self._candle} {self._leg} {int(self._has_arrived)}"
+        return f"{self._candle} {self._leg} {int(self._has_arrived)}" if self._candle >= 0 else ""
 
     def restore(self, position: str) -> None:
         """Go on from where a stored position says; "" is the beginning. Raises ValueError for another market's word."""

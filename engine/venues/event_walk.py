@@ -33,7 +33,7 @@ class EventWalk:
 
     @property
     def position(self) -> str:
-        return str(self._next)
+        return str(self._next) if self._next else ""
 
     def restore(self, position: str) -> None:
         """Go on after as many events as a stored position says; raises ValueError for a place outside the recording."""

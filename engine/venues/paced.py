@@ -56,6 +56,7 @@ class PacedPaperVenue(PaperVenue):
         self._sent = 0
         self._call = asyncio.Event()
         self._settling: asyncio.Task[None] | None = None
+        self._is_over = False
 
     async def connect(self, sink: VenueSink) -> Sequence[Instrument]:
         self._sink = sink
@@ -70,6 +71,7 @@ class PacedPaperVenue(PaperVenue):
             raise self._store.broken(error) from error
         self._market = market
         self._arrivals.clear()
+        self._is_over = False
         self._take_up(stored, stored.market if stored.position else MarketState(market.first_at_ms()))
         self._land_requests(stored.requests)
         self._pace.set(speed_of(self._store.fact(SPEED) or speed_text(self._first_speed)))
@@ -110,6 +112,7 @@ class PacedPaperVenue(PaperVenue):
             events: Sequence[VenueEvent] = (*map(OrderFilled, fills), *step.events) if fills else step.events
             if self._deliver(events):
                 await self._settle()
+        self._is_over = True
         while self._arrivals:
             await self._land(self._arrivals[0][0])
         await self._tell((FeedEnded(self.name, instant(self._live.at_ms)),))
@@ -151,6 +154,10 @@ class PacedPaperVenue(PaperVenue):
         self._settling.result()
 
     def _later(self, act: Callable[[], None]) -> None:
+        if self._is_over:
+            # Market time will not move again, so nothing is left to wait for.
+            act()
+            return
         self._sent += 1
         heapq.heappush(self._arrivals, (self._now_ms() + self._latency_ms, self._sent, act))
         self._call.set()

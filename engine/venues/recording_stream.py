@@ -22,7 +22,7 @@ QUOTE, BOUGHT, SOLD = 0, 1, 2
 
 @dataclass(frozen=True, slots=True)
 class Stream:
-    """All quotes and prints: `ts` in ms, `kind` QUOTE, BOUGHT or SOLD, four `values` each, and the `line` they stood on."""
+    """All quotes and prints: `ts` in ms, `kind` QUOTE, BOUGHT or SOLD, four `values`, and the `line` each stood on."""
 
     ts: npt.NDArray[np.int64]
     kind: npt.NDArray[np.int8]
