@@ -4,7 +4,7 @@ import asyncio
 import contextlib
 import json
 import logging
-from collections.abc import AsyncGenerator, AsyncIterator
+from collections.abc import AsyncGenerator
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -87,7 +87,7 @@ class PostgresCommands:
             await register_desk(connection, self._desk_id, self._desk_name, self._user_id)
             await connection.execute(SUBMIT, received.command_id, self._desk_id, kind, body, received.at)
 
-    async def pending(self) -> AsyncIterator[CommandReceived]:
+    async def pending(self) -> AsyncGenerator[CommandReceived, None]:
         """Unanswered commands of this desk, oldest first, each once. Waits until cancelled, through outages too."""
         seen: set[str] = set()
         while True:
