@@ -255,7 +255,6 @@ class Engine:
                 self._tasks.create_task(self._try_again(account))
             return False
         await reconcile(kernel, account, venue, self._tell, self._put)
-        await self._execution.settled()
         self._venues[account.account_id] = venue
         self._tell(AccountConnected(account, instruments, datetime.now(UTC)))
         if self._tasks is not None:
