@@ -97,6 +97,30 @@ class ChartCanvas(QWidget):
             self._frame = self._make_frame()
         return self._frame
 
+    @property
+    def lines(self) -> tuple[tuple[PriceLine, ...], tuple[PriceLine, ...], PriceLine | None]:
+        """Rungs, marks and the tag of the present price, as they were given."""
+        return self._rungs, self._marks, self._tag
+
+    @property
+    def notice(self) -> str:
+        """The sentence over the chart."""
+        return self._notice
+
+    @property
+    def is_stale(self) -> bool:
+        return self._is_stale
+
+    @property
+    def is_dirty(self) -> bool:
+        """Whether the picture is older than its content."""
+        return self._is_dirty
+
+    @property
+    def is_waiting(self) -> bool:
+        """Whether a picture is due in the next 33 ms."""
+        return self._throttle.isActive()
+
     def set_theme(self, theme: Theme) -> None:
         self._theme = theme
         self.content_changed()

@@ -93,6 +93,11 @@ class EquityPanel(QWidget):
         if self._point is not None:
             self._show_curve(is_new=False)
 
+    @property
+    def values(self) -> tuple[Floats, Floats, Floats]:
+        """What is drawn: times in seconds, the solid line, the dashed line, in quote."""
+        return self._values
+
     def closeEvent(self, event: QCloseEvent) -> None:
         self.stop()
         super().closeEvent(event)

@@ -17,7 +17,7 @@ from gui import numbers
 from gui.charts.canvas import ChartCanvas
 from gui.charts.fill_pages import FillPages
 from gui.charts.ladder_lines import FillBook, bot_marks, rung_lines
-from gui.charts.layers import FillLayer
+from gui.charts.layers import FillLayer, FillMarks
 from gui.charts.lines import PriceLine
 from gui.charts.market_candles import MarketCandles
 from gui.charts.price_text import price_format
@@ -108,6 +108,11 @@ class PricePanel(QWidget):
         self._candles.set_timeframe(timeframe_s)
         self.canvas.zoom(factor)
         self._bars_changed()
+
+    @property
+    def fill_marks(self) -> FillMarks:
+        """The own fills on the chart."""
+        return self._fills.marks
 
     @property
     def timeframe_s(self) -> int:
