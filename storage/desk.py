@@ -111,6 +111,7 @@ class DeskLease:
         self._lock_wait_s = lock_wait_s
         self._connection: Connection | None = None
         self._beating: asyncio.Task[None] | None = None
+        self._turn = asyncio.Lock()
 
     async def take(self) -> None:
         """Become the desk's engine. Raises AlreadyRunning when another program is."""
@@ -137,14 +138,15 @@ class DeskLease:
 
     async def beat_once(self) -> None:
         """One heartbeat; takes the lock again when our session was lost. Raises StorageUnavailable, AlreadyRunning."""
-        try:
-            connection = self._connection
-            if connection is None or connection.is_closed():
-                connection = await self._lock()
-            await connection.execute("UPDATE desks SET last_seen_at = now() WHERE desk_id = $1", self._desk_id)
-        except Failure as error:
-            self._cut()
-            raise storage_error(error) from error
+        async with self._turn:
+            try:
+                connection = self._connection
+                if connection is None or connection.is_closed():
+                    connection = await self._lock()
+                await connection.execute("UPDATE desks SET last_seen_at = now() WHERE desk_id = $1", self._desk_id)
+            except Failure as error:
+                self._cut()
+                raise storage_error(error) from error
 
     async def close(self) -> None:
         """Give the desk back."""
