@@ -88,12 +88,12 @@ def close_if_done(rung: Rung, config: GridConfig, rules: VenueRules) -> ClosedCy
     if not rung.sold or wants(rung, ZERO, ZERO, rules):
         return None
     profit = rung.cash_flow
-    grown = replace(rung, profit=rung.profit + profit)
     fresh = replace(
-        grown,
+        rung,
+        profit=rung.profit + profit,
         status=RungStatus.SELL_FILLED,
         cycle=rung.cycle + 1,
-        quantity=next_quantity(grown, config, rules),
+        quantity=next_quantity(rung, config, rules),
         bought=ZERO,
         bought_gross=ZERO,
         cost=ZERO,

@@ -87,12 +87,14 @@ def spread_over(rungs: Sequence[Rung], price: Decimal, base: Decimal, cost: Deci
 
 
 def next_quantity(rung: Rung, config: GridConfig, rules: VenueRules) -> Decimal:
-    """Base that the rung's next cycle buys: the first quantity, with compounding grown by the rung's profit so far."""
-    if not config.compounding or rung.profit <= 0:
+    """Base that the rung's next cycle buys, given the cycle that closes: the first quantity, or with compounding what the
+    cycle's sells brought, spent again at the buy line with its fee, if that is more.
+    """
+    if not config.compounding:
         return rung.base_quantity
     rate = resting_rate(config, rules) if rules.fee_asset is FeeAsset.QUOTE else ZERO
-    grown = rules.floor_size(rung.base_quantity + rung.profit / (rung.buy_price * (ONE + rate)))
-    return max(rung.base_quantity, grown if rules.max_quantity is None else min(grown, rules.max_quantity))
+    spent_again = rules.floor_size(rung.proceeds / (rung.buy_price * (ONE + rate)))
+    return max(rung.base_quantity, spent_again if rules.max_quantity is None else min(spent_again, rules.max_quantity))
 
 
 def cycle_profit(buy: Decimal, sell: Decimal, quantity: Decimal, rules: VenueRules, rate: Decimal) -> Decimal:

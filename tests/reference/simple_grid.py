@@ -264,11 +264,11 @@ class _Walk:
         self.result.cycles += 1
         rung["profit"] += profit
         rung["cycles"] += 1
+        if self.config.compounding:
+            spent_again = Fraction(rung["proceeds"]) / resting_unit_cost(self.config, rung["buy"])
+            rung["quantity"] = max(rung["first"], down(spent_again, self.config.size_increment))
         for name in ("gross", "bought", "cost", "sold", "proceeds"):
             rung[name] = Decimal(0)
-        if self.config.compounding:
-            grown = Fraction(rung["profit"]) / resting_unit_cost(self.config, rung["buy"])
-            rung["quantity"] = max(rung["first"], down(Fraction(rung["first"]) + grown, self.config.size_increment))
 
     def rank(self, row: Row) -> tuple[Decimal, bool]:
         return (abs(row["price"] - self.price), row["side"] == "sell")

@@ -255,8 +255,8 @@ def test_compounding_never_shrinks_a_rung() -> None:
 
 
 def test_compounding_grows_the_rung_by_what_it_earned() -> None:
-    # One cell 100 to 200 at 1 %: 101 buys 1 (cost 101), sells for 198: profit 97. Next: 1 + 97 / 101 = 1.96 -> 1.9,
-    # cost 191.9, proceeds 376.2, profit 184.3, 281.3 together; then 1 + 281.3 / 101 = 3.78 -> 3.7.
+    # One cell 100 to 200 at 1 %: 101 buys 1 (cost 101), sells for 198: profit 97. Next: 198 / 101 = 1.96 -> 1.9,
+    # cost 191.9, proceeds 376.2, profit 184.3; then 376.2 / 101 = 3.72 -> 3.7.
     config = SimpleConfig(
         lower=D(100), upper=D(200), count=1, investment=D(101), cash=D(101), size_increment=D("0.1"),
         maker=D("0.01"), taker=D("0.01"), compounding=True,

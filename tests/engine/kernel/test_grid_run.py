@@ -190,7 +190,8 @@ def test_compounding_buys_more_with_the_profit_of_the_rung() -> None:
     first = town.bot().rungs[3].quantity
     town.price(130, 140)
     rung = town.bot().rungs[3]
-    grown = first + rung.profit / (D(130) * D("1.0005"))
+    proceeds = first * 140 - (first * 140 * D("0.0005")).quantize(D("0.00000001"))
+    grown = proceeds / (D(130) * D("1.0005"))
     assert rung.quantity == grown.quantize(D("0.0001"), "ROUND_DOWN")
     buy = next(order for order in town.orders.values() if order.rung == 3)
     assert buy.quantity == rung.quantity
