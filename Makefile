@@ -4,7 +4,7 @@ PYTHON ?= $(shell command -v python3.11 || command -v python3)
 BOOTSTRAP = @$(PYTHON) resources/setup/bootstrap.py
 
 .DEFAULT_GOAL := run
-.PHONY: run test lint bench screens app requirements setup
+.PHONY: run test lint bench screens translations app requirements setup
 
 run:          ## set up what is missing, then start the program
 	$(BOOTSTRAP) run $(ARGS)
@@ -20,6 +20,9 @@ bench:        ## the measurements of tests/bench; never part of the tests
 
 screens:      ## pictures of the window in its main states
 	$(BOOTSTRAP) screens $(ARGS)
+
+translations: ## collect visible strings, keep their Korean, compile; ARGS="--fill FILE.json" takes more
+	$(BOOTSTRAP) translations $(ARGS)
 
 app:          ## a folder that runs without Python
 	$(BOOTSTRAP) app $(ARGS)

@@ -78,6 +78,11 @@ def instant(at: datetime | None) -> str:
     return NOTHING if at is None else at.astimezone().strftime("%Y-%m-%d %H:%M:%S")
 
 
+def instant_short(at: datetime | None) -> str:
+    """The same without the year, for columns of recent things; the tool tip has the whole."""
+    return NOTHING if at is None else at.astimezone().strftime("%m-%d %H:%M:%S")
+
+
 def age(seconds: float) -> str:
     """How old a value is, in the largest unit that says enough."""
     if seconds < 60:

@@ -97,7 +97,7 @@ class WindowActs(QObject):
     def show_workspace(self, workspace: Workspace) -> None:
         """Mark the one that is shown."""
         for action in self.workspaces:
-            action.setChecked(action.data() is workspace)
+            action.setChecked(action.data() == workspace.value)
 
     def _workspaces(self, settings: WindowSettings) -> list[QAction]:
         actions = []
@@ -107,7 +107,7 @@ class WindowActs(QObject):
             action.setIconText(workspace_name(workspace))
             action.setCheckable(True)
             action.setChecked(settings.workspace == workspace)
-            action.setData(workspace)
+            action.setData(workspace.value)
             actions.append(action)
         return actions
 

@@ -52,12 +52,13 @@ def fill_columns() -> list[Column[FillRow]]:
         Column(
             "time",
             translate("columns", "Time"),
-            lambda row: numbers.instant(row.recorded.fill.at),
+            lambda row: numbers.instant_short(row.recorded.fill.at),
             lambda row: row.recorded.fill.at.timestamp(),
-            width=144,
+            width=112,
             meaning=muted_meaning,
+            exact=lambda row: numbers.instant(row.recorded.fill.at),
         ),
-        Column("bot", translate("columns", "Bot"), lambda row: row.bot_name, lambda row: row.bot_name, width=128),
+        Column("bot", translate("columns", "Bot"), lambda row: row.bot_name, lambda row: row.bot_name, width=104),
         Column(
             "symbol",
             translate("columns", "Symbol"),

@@ -36,10 +36,11 @@ def log_columns() -> list[Column[LogRow]]:
         Column(
             "time",
             translate("columns", "Time"),
-            lambda row: numbers.instant(row.line.at),
+            lambda row: numbers.instant_short(row.line.at),
             lambda row: row.line.at.timestamp(),
-            width=144,
+            width=112,
             meaning=muted_meaning,
+            exact=lambda row: numbers.instant(row.line.at),
         ),
         Column(
             "level",
@@ -49,7 +50,7 @@ def log_columns() -> list[Column[LogRow]]:
             width=64,
             meaning=lambda row: words.level_meaning(row.line.level),
         ),
-        Column("bot", translate("columns", "Bot"), lambda row: row.bot_name, lambda row: row.bot_name, width=128),
+        Column("bot", translate("columns", "Bot"), lambda row: row.bot_name, lambda row: row.bot_name, width=104),
         Column(
             "text",
             translate("columns", "What happened"),

@@ -33,12 +33,13 @@ def order_columns() -> list[Column[OrderRow]]:
         Column(
             "time",
             translate("columns", "Time"),
-            lambda row: numbers.instant(row.order.created_at),
+            lambda row: numbers.instant_short(row.order.created_at),
             lambda row: row.order.created_at.timestamp(),
-            width=144,
+            width=112,
             meaning=muted_meaning,
+            exact=lambda row: numbers.instant(row.order.created_at),
         ),
-        Column("bot", translate("columns", "Bot"), lambda row: row.bot_name, lambda row: row.bot_name, width=128),
+        Column("bot", translate("columns", "Bot"), lambda row: row.bot_name, lambda row: row.bot_name, width=104),
         Column(
             "symbol",
             translate("columns", "Symbol"),

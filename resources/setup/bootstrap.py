@@ -300,6 +300,12 @@ def screens(arguments: list[str]) -> NoReturn:
     become(under_display([str(VENV_PYTHON), script, *arguments]), test_environment())
 
 
+def translations(arguments: list[str]) -> NoReturn:
+    """Collect every visible string, keep its Korean, compile; says what has none yet."""
+    need_environment("requirements-dev")
+    become([str(VENV_PYTHON), str(ROOT / "resources" / "translations" / "update.py"), *arguments], environment())
+
+
 def app(arguments: list[str]) -> NoReturn:
     """The folder that runs without Python."""
     need_environment("requirements-dev")
@@ -332,6 +338,7 @@ JOBS = {
     "lint": lint,
     "bench": bench,
     "screens": screens,
+    "translations": translations,
     "app": app,
     "requirements": requirements,
     "setup": setup,
