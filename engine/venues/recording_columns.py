@@ -95,7 +95,7 @@ class _ParquetColumns(_Named):
     def __init__(self, path: Path) -> None:
         # Loading pyarrow costs a quarter of a second, and most starts of the program read no recording.
         import pyarrow as pa
-        from pyarrow import parquet
+        from pyarrow import parquet  # for the same reason
 
         super().__init__(path)
         try:
