@@ -20,8 +20,8 @@ from engine.venues.paper import PaperVenue
 from engine.venues.store import VenueStore
 from engine.venues.tape import instant
 
-#: Closed candles told again after a restart, so that a chart does not begin with nothing.
-CANDLES_TOLD_AGAIN = 500
+#: Closed candles told again after a restart: more than pass in the second that a recorder of history may be behind.
+CANDLES_TOLD_AGAIN = 10_000
 SPEED = "speed"
 AS_FAST_AS_POSSIBLE = "max"
 
