@@ -102,12 +102,12 @@ def paint_market_price(
 
 
 def paint_drag(painter: QPainter, scale: LadderScale, columns: LadderColumns, drag: EdgeDrag, theme: Theme) -> None:
-    """The range as it would be: its lines at the spine, and a strong line where the edge is held."""
+    """The range as it would be: its lines beside the sell side, a strong line where the edge is held, its price."""
     colour = theme.amber if drag.is_refused else theme.accent
     painter.setPen(QPen(colour, 1))
     for line in drag.lines:
         y = round(scale.y(float(line)))
-        painter.drawLine(columns.spine - 14, y, columns.spine + 14, y)
+        painter.drawLine(columns.sells_end - 16, y, columns.sells_end, y)
     price = drag.config.lower if drag.edge == "lower" else drag.config.upper
     y = round(scale.y(float(price)))
     painter.setPen(QPen(colour, 2))

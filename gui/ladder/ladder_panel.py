@@ -105,6 +105,20 @@ class LadderPanel(QWidget):
         """The table of rungs, once there was a bot to show."""
         return self._table
 
+    @property
+    def note(self) -> str:
+        """The sentence over the ladder about the bot's state; "" while it runs."""
+        return self._note.text()
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether there is no bot to show."""
+        return self._stack.currentIndex() == 0
+
+    @property
+    def new_button(self) -> QPushButton:
+        return self._new
+
     def _build(self) -> None:
         empty = QVBoxLayout(self._empty)
         self._empty_text.setAlignment(Qt.AlignmentFlag.AlignCenter)

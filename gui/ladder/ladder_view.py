@@ -19,7 +19,7 @@ from PySide6.QtGui import (
 from PySide6.QtWidgets import QToolTip, QWidget
 
 from engine.bots.grid_rules import preview
-from engine.domain.grid import GridMode, Rung
+from engine.domain.grid import GridConfig, GridMode, Rung
 from engine.domain.instrument import Instrument
 from engine.domain.order import Side
 from engine.domain.views import BotView
@@ -140,6 +140,23 @@ class LadderView(QWidget):
         return self._selected
 
     @property
+    def shown_config(self) -> GridConfig | None:
+        """The configuration of the bot on show."""
+        return self._shown.bot.config if self._shown is not None else None
+
+    @property
+    def is_waiting(self) -> bool:
+        """Whether a picture is due in the next 33 ms."""
+        return self._throttle.isActive()
+
+    def tip_at(self, y: float) -> str:
+        """All that is known of the rung at a height in pixels; "" where there is none."""
+        rung = self._rung_at(y)
+        if rung is None or self._instrument is None:
+            return ""
+        return rung_tip(rung, self._resting, self._instrument)
+
+    @property
     def drag(self) -> EdgeDrag | None:
         """The edge that is held by the mouse now."""
         return self._drag
@@ -201,11 +218,8 @@ class LadderView(QWidget):
 
     def event(self, event: QEvent) -> bool:
         if isinstance(event, QHelpEvent):
-            rung = self._rung_at(event.pos().y())
-            if rung is None or self._instrument is None:
-                QToolTip.hideText()
-            else:
-                QToolTip.showText(event.globalPos(), rung_tip(rung, self._resting, self._instrument), self)
+            # An empty text hides the tip.
+            QToolTip.showText(event.globalPos(), self.tip_at(event.pos().y()), self)
             return True
         return super().event(event)
 

@@ -27,6 +27,8 @@ from engine.domain.order import OrderState  # noqa: E402
 from engine.domain.views import EngineView  # noqa: E402
 from gui.charts.equity_panel import EquityPanel  # noqa: E402
 from gui.charts.price_panel import PricePanel  # noqa: E402
+from gui.dialogs.grid_dialog import GridDialog  # noqa: E402
+from gui.dialogs.recording_dialog import RecordingDialog  # noqa: E402
 from gui.ladder.ladder_panel import LadderPanel  # noqa: E402
 from gui.theme import Convention, Scheme, Theme, apply_theme, load_fonts, make_theme  # noqa: E402
 from tests.support import views  # noqa: E402
@@ -174,6 +176,42 @@ async def ladder_screens(app: QApplication, theme: Theme, suffix: str) -> None:
     await shoot(app, panel, f"ladder_empty_{suffix}", (700, 400))
 
 
+async def dialog_screens(app: QApplication, theme: Theme, suffix: str) -> None:
+    view = view_with(40)
+    free = replace(view.accounts[0], balances=(("KRW", Decimal(50_000_000), Decimal(9_000_000)),))
+    view = replace(view, accounts=(free,))
+    candles = wandering_candles("simulated:1", "XRP/KRW", 30_000, views.NOON - timedelta(minutes=500))
+    history = ChartHistory(candles)
+
+    def provider() -> EngineView:
+        return view
+
+    fresh = GridDialog(theme, lambda: replace(view, bots=()), history)
+    fresh.show()
+    await settle(app)
+    await shoot(app, fresh, f"dialog_fresh_{suffix}", (1120, 720))
+    suggested = GridDialog(theme, lambda: replace(view, bots=()), history)
+    suggested.form.set_number("investment", Decimal(10_000_000))
+    suggested.show()
+    await settle(app)
+    suggested.show_suggestion()
+    await shoot(app, suggested, f"dialog_suggested_{suffix}", (1120, 720))
+    refused = GridDialog(theme, provider, history)
+    refused.form.set_number("grid_count", Decimal(400))
+    refused.form.set_number("stop_lower", Decimal(800))
+    refused.show()
+    await settle(app)
+    await shoot(app, refused, f"dialog_refused_{suffix}", (1120, 860))
+    proposed = replace(view.bots[0].bot.config, upper=Decimal("860.0"))
+    edit = GridDialog(theme, provider, history, bot=view.bots[0], proposed=proposed)
+    edit.show()
+    await settle(app)
+    await shoot(app, edit, f"dialog_edit_{suffix}", (1120, 720))
+    recording = RecordingDialog(theme, ("upbit", "binance", "plain"))
+    recording.path.setText("/nowhere/upbit_XRP-KRW_1m.parquet")
+    await shoot(app, recording, f"dialog_recording_{suffix}", (560, 400))
+
+
 def hover(widget: QWidget, x: int, y: int) -> None:
     """Bring the mouse there without pressing."""
     QTest.mouseMove(widget, QPointF(x, y).toPoint())
@@ -194,6 +232,7 @@ SCREENS: dict[str, Callable[[QApplication, Theme, str], object]] = {
     "real": real_screens,
     "equity": equity_screens,
     "ladder": ladder_screens,
+    "dialog": dialog_screens,
 }
 
 

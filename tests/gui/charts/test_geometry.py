@@ -1,6 +1,7 @@
 """Spans, ticks and candles in pixels."""
 
 from datetime import UTC, datetime
+from itertools import pairwise
 from zoneinfo import ZoneInfo
 
 import numpy as np
@@ -101,7 +102,7 @@ def test_bodies_are_one_pixel_apart_and_wicks_in_their_middle() -> None:
     bodies = sorted((rect for rect in up + down if rect.width() > 1), key=lambda rect: rect.x())
     wicks = sorted((rect for rect in up + down if rect.width() == 1), key=lambda rect: rect.x())
     assert [rect.width() for rect in bodies] == [7, 7, 7, 7]
-    assert [later.x() - former.x() for former, later in zip(bodies, bodies[1:], strict=False)] == [8, 8, 8]
+    assert [later.x() - former.x() for former, later in pairwise(bodies)] == [8, 8, 8]
     assert [wick.x() for wick in wicks] == [body.x() + 3 for body in bodies]
     assert len(down) == 2
     widest = [rect for rect in candle_rects(bars, frame, 60)[0] if rect.width() > 1]
