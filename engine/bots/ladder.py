@@ -87,7 +87,7 @@ def spread_over(rungs: Sequence[Rung], price: Decimal, base: Decimal, cost: Deci
 
 
 def next_quantity(rung: Rung, config: GridConfig, rules: VenueRules) -> Decimal:
-    """Base that the rung's next cycle buys, given the cycle that closes: the first quantity, or with compounding what the
+    """Base that the rung's next cycle buys, given the one that closes: the first quantity, or with compounding what the
     cycle's sells brought, spent again at the buy line with its fee, if that is more.
     """
     if not config.compounding:
