@@ -80,8 +80,11 @@ class PacedPaperVenue(PaperVenue):
     def set_speed(self, speed: Decimal | None) -> None:
         if speed is not None and not (speed.is_finite() and speed >= 0):
             raise ValueError(f"{speed} is no speed")
-        self._store.keep(SPEED, speed_text(speed))
         self._pace.set(speed)
+        try:
+            self._store.keep(SPEED, speed_text(speed))
+        except VenueUnavailable as error:
+            self._stop_for(error)
 
     async def run(self) -> None:
         try:
@@ -161,6 +164,10 @@ class PacedPaperVenue(PaperVenue):
         self._sent += 1
         heapq.heappush(self._arrivals, (self._now_ms() + self._latency_ms, self._sent, act))
         self._call.set()
+        self._pace.wake()
+
+    def _stop_for(self, error: VenueUnavailable) -> None:
+        super()._stop_for(error)
         self._pace.wake()
 
     def _now_ms(self) -> int:

@@ -234,8 +234,12 @@ class PaperVenue(ABC):
             self._store.commit(change, matching.balances, matching.market, self._position())
         except VenueUnavailable as error:
             # Memory is ahead of the store now; only opening it again makes them one.
-            self._trouble = error
+            self._stop_for(error)
             raise
+
+    def _stop_for(self, error: VenueUnavailable) -> None:
+        """Nothing happens here any more; `run` says why."""
+        self._trouble = error
 
     def _deliver(self, events: Sequence[VenueEvent]) -> bool:
         if self._sink is None:

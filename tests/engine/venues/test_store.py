@@ -1,5 +1,6 @@
 """The store: nothing told is ever lost, nothing half done is ever kept, and a bad file is one sentence."""
 
+import asyncio
 import os
 import signal
 import sqlite3
@@ -20,6 +21,7 @@ from engine.venues.matching import MarketState
 from engine.venues.store import VenueStore
 from tests.engine.venues.builders import FREE, START, D, ListeningSink, buy, matching
 from tests.engine.venues.test_paced import account_for, connected
+from tests.support.waiting import wait_until_async
 
 ROOT = Path(__file__).resolve().parents[3]
 
@@ -196,13 +198,15 @@ async def test_a_full_disk_stops_the_venue_and_it_goes_on_when_there_is_room(tmp
     assert connection is not None
     pages = connection.execute("PRAGMA page_count").fetchone()[0]
     connection.execute(f"PRAGMA max_page_count = {pages}")
+    running = asyncio.ensure_future(venue.run())
+    await wait_until_async(lambda: sink.events, what="the balances")
     number = 0
     while not isinstance(answer := await venue.place(buy(f"o{number}", "90", "0.01")), OrderUnknown):
         number += 1
     assert "database or disk is full" in answer.text
     assert isinstance(await venue.place(buy("later", "90", "1")), OrderUnknown)
-    with pytest.raises(VenueUnavailable):
-        await venue.run()
+    with pytest.raises(VenueUnavailable, match="database or disk is full"):
+        await running
     # Opening it again has no such limit: all that was answered is there, the last one never arrived.
     await venue.connect(sink)
     assert await venue.open_client_order_ids("BTC/KRW") == {f"o{at}" for at in range(number)}
