@@ -42,14 +42,16 @@ class Setting:
 
 @dataclass(frozen=True, slots=True)
 class Settings:
-    """All settings of one run. `database_url` None is the embedded server, `redis_url` None the cache in process."""
+    """All settings of one run. `database_url` None is the embedded server, `redis_url` None the cache in process.
+
+    `language` and `theme` None are what the window remembers.
+    """
 
     data_folder: Path
     database_url: str | None
     redis_url: str | None
-    language: str
-    theme: str
-    colours: str
+    language: str | None
+    theme: str | None
     log_level: str
     heartbeat_s: float
     answer_timeout_s: float
@@ -89,17 +91,8 @@ def _seconds(lowest: float, highest: float) -> Callable[[object], float]:
 SETTINGS: tuple[Setting, ...] = (
     Setting("database_url", None, _url, "--database-url", "PostgreSQL to use instead of the embedded one"),
     Setting("redis_url", None, _url, "--redis-url", "Redis to use instead of the cache in process"),
-    Setting(
-        "language", "system", _choice("system", "en", "ko"), "--language", "language of the window: system, en, ko"
-    ),
-    Setting("theme", "dark", _choice("dark", "light"), "--theme", "dark or light"),
-    Setting(
-        "colours",
-        "language",
-        _choice("language", "korean", "western", "colour_blind"),
-        "--colours",
-        "colours of up and down: language (as its traders are used to), korean, western, colour_blind",
-    ),
+    Setting("language", None, _choice("en", "ko"), "--language", "of the window: en or ko; unset: as it was last time"),
+    Setting("theme", None, _choice("dark", "light"), "--theme", "of the window: dark or light; unset: as last time"),
     Setting(
         "log_level",
         "info",
@@ -140,26 +133,19 @@ def load_settings(options: Mapping[str, str], environment: Mapping[str, str]) ->
 
 
 def _settings(folder: Path, values: Mapping[str, Scalar | None]) -> Settings:
-    def text(key: str) -> str:
-        return str(values[key])
-
-    def url(key: str) -> str | None:
+    def text(key: str) -> str | None:
         value = values[key]
         return None if value is None else str(value)
 
-    def number(key: str) -> float:
-        return float(values[key] or 0)
-
     return Settings(
         data_folder=folder,
-        database_url=url("database_url"),
-        redis_url=url("redis_url"),
+        database_url=text("database_url"),
+        redis_url=text("redis_url"),
         language=text("language"),
         theme=text("theme"),
-        colours=text("colours"),
-        log_level=text("log_level"),
-        heartbeat_s=number("heartbeat_s"),
-        answer_timeout_s=number("answer_timeout_s"),
+        log_level=str(values["log_level"]),
+        heartbeat_s=float(str(values["heartbeat_s"])),
+        answer_timeout_s=float(str(values["answer_timeout_s"])),
     )
 
 

@@ -1,7 +1,7 @@
 """Sub-commands that change something: rehearsed first, so that what is refused leaves nothing behind."""
 
 from argparse import Namespace
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 from decimal import Decimal
 from typing import TextIO
@@ -99,7 +99,7 @@ async def _add(options: Namespace, desk: Desk, out: TextIO, bot_id: str) -> None
     free = await _free(desk, state, account, instrument.quote)
     seen = preview(command.config, instrument, price, free, await _free(desk, state, account, instrument.base))
     if seen.refusals:
-        raise _first(seen.refusals)
+        raise first_refusal(seen.refusals)
     out.write((dump(preview_json(seen)) if options.json else preview_text(seen, instrument)) + "\n")
 
 
@@ -123,7 +123,7 @@ async def _edit(options: Namespace, desk: Desk, out: TextIO) -> None:
         seen = None
         refusals = preview(config, instrument, None).refusals
     if refusals:
-        raise _first(refusals)
+        raise first_refusal(refusals)
     if options.json:
         out.write(dump(edit_json(bot.config, config, seen)) + "\n")
     else:
@@ -151,7 +151,8 @@ async def _free(desk: Desk, state: RecoveredState, account: Account, asset: str)
     return total - reserves(state).get((account.account_id, asset), ZERO)
 
 
-def _first(refusals: tuple[Refusal, ...]) -> UsageError:
+def first_refusal(refusals: Sequence[Refusal]) -> UsageError:
+    """The first refusal of a preview as an error."""
     return UsageError(with_option(refusals[0].field, str(refusals[0])))
 
 

@@ -1,4 +1,4 @@
-"""What the sub-commands need of a desk, as a protocol; main.py puts storage, venues and the engine behind it."""
+"""What the command line needs of a desk and its storage, as protocols; main.py puts the real ones behind them."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -7,19 +7,19 @@ from decimal import Decimal
 from typing import Protocol
 
 from engine.domain.bot import Bot
-from engine.domain.messages import Command
-from engine.ports import History, RecoveredState
+from engine.domain.messages import Command, CommandAnswered
+from engine.ports import Cache, CommandQueue, History, Journal, MarketRecorder, RecoveredState
 
 
 @dataclass(frozen=True, slots=True)
 class DayProfit:
-    """Matched profit and fees of one bot on one day (UTC), in quote; base fees are counted at their fill's price."""
+    """One bot's day (UTC): profit of closed cycles after fees, in quote, and the fees paid by asset."""
 
     day: date
     bot_id: str
     fills: int
     matched: Decimal
-    fees: Decimal
+    fees: tuple[tuple[str, Decimal], ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,16 +32,15 @@ class LedgerTotal:
     deposited: Decimal
 
 
-class Desk(Protocol):
-    """One desk's database, and somebody who answers commands on it."""
+class DeskReads(Protocol):
+    """What a desk's database can be asked."""
 
     desk_id: str
 
     @property
     def history(self) -> History: ...
 
-    @property
-    def is_engine_running(self) -> bool:
+    async def is_engine_running(self) -> bool:
         """Whether a program with a window or without one trades on this desk now."""
         ...
 
@@ -59,6 +58,10 @@ class Desk(Protocol):
         """Oldest day first."""
         ...
 
+
+class Desk(DeskReads, Protocol):
+    """The same, and somebody who answers commands."""
+
     async def ask(self, command: Command, bot: Bot | None = None) -> None:
         """Have a command handled: by the running engine, or by one that is started for this moment.
 
@@ -66,3 +69,43 @@ class Desk(Protocol):
         refusal's sentence, StorageError, VenueUnavailable, or GridwrightError when nobody answered in time.
         """
         ...
+
+
+class AnsweredCommands(CommandQueue, Protocol):
+    """Commands as a program without an engine sees them."""
+
+    async def answer_of(self, command_id: str, timeout_s: float) -> CommandAnswered | None:
+        """The answer, None when there was none in time."""
+        ...
+
+
+class OpenStorage(Protocol):
+    """Everything of one desk that is stored, opened on the running loop."""
+
+    desk_id: str
+
+    @property
+    def journal(self) -> Journal: ...
+
+    @property
+    def recorder(self) -> MarketRecorder: ...
+
+    @property
+    def cache(self) -> Cache: ...
+
+    @property
+    def reads(self) -> DeskReads: ...
+
+    def commands_of(self, desk_id: str) -> AnsweredCommands:
+        """The commands of this desk, or of another one on the same database."""
+        ...
+
+    async def is_live(self, desk_id: str) -> bool:
+        """Whether that desk's engine runs now."""
+        ...
+
+    async def take_desk(self) -> None:
+        """Become the desk's engine. Raises AlreadyRunning."""
+        ...
+
+    async def close(self) -> None: ...

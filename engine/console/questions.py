@@ -154,7 +154,7 @@ async def _status(options: Namespace, desk: Desk, out: TextIO) -> None:
     unknown = sum(order.state is OrderState.UNKNOWN for order in state.open_orders)
     pairs: list[tuple[str, str, Value]] = [
         ("desk", "Desk", desk.desk_id),
-        ("is_engine_running", "Engine running", desk.is_engine_running),
+        ("is_engine_running", "Engine running", await desk.is_engine_running()),
         ("is_halted", "Trading halted", state.is_halted),
         ("bots", "Bots", sum(not bot.is_removed for bot in state.bots)),
         ("active_bots", "  of them active", len(active)),

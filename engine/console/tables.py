@@ -10,6 +10,7 @@ from engine.domain.grid import Rung
 from engine.domain.messages import DecisionLogged, FillRecorded
 from engine.domain.money import ZERO
 from engine.domain.order import Order
+from engine.domain.sentences import plain
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,7 +89,7 @@ DAYS: tuple[Column[DayProfit], ...] = (
     Column("bot", "Bot", lambda row: row.bot_id),
     Column("fills", "Fills", lambda row: row.fills),
     Column("matched", "Matched", lambda row: row.matched, is_signed=True),
-    Column("fees", "Fees", lambda row: row.fees),
+    Column("fees", "Fees", lambda row: ", ".join(f"{plain(fee)} {asset}" for asset, fee in row.fees) or None),
 )
 
 RUNGS: tuple[Column[Rung], ...] = (

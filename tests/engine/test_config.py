@@ -11,7 +11,7 @@ from engine.errors import UsageError
 def test_with_nothing_said_everything_has_its_default(tmp_path: Path) -> None:
     settings = load_settings({}, {"GRIDWRIGHT_HOME": str(tmp_path)})
     assert settings.data_folder == tmp_path
-    assert (settings.database_url, settings.redis_url, settings.theme) == (None, None, "dark")
+    assert (settings.database_url, settings.redis_url, settings.theme) == (None, None, None)
     assert list(tmp_path.iterdir()) == []
 
 
@@ -40,7 +40,7 @@ def test_numbers_come_from_the_file_as_numbers_and_from_the_environment_as_text(
 
 
 BAD_FILES = (
-    ("colour = 1", "has an unknown key 'colour'; known are answer_timeout_s, colours, database_url"),
+    ("colour = 1", "has an unknown key 'colour'; known are answer_timeout_s, database_url"),
     ('theme = "pink"', "theme in {file} must be one of dark, light, not 'pink'."),
     ("theme = 3", "theme in {file} must be one of dark, light, not 3."),
     ("database_url = 5", "database_url in {file} must be a text in quotation marks."),
