@@ -25,7 +25,7 @@ class MarketCandles:
     def __init__(self, history: History, on_change: Callable[[], None], on_failure: Callable[[str], None]) -> None:
         self.layer = CandleLayer()
         self._on_change = on_change
-        self._pages = CandlePages(history, self._page_came, on_failure)
+        self._pages = CandlePages(history, self.take_page, on_failure)
         self._series = CandleSeries(MINUTE_S, MINUTE_S)
         self._closed_to_s: float | None = None
         self._gap: tuple[float, float] | None = None
@@ -158,7 +158,8 @@ class MarketCandles:
             self._gap, self._gap_tries = (self._closed_to_s, from_s), 0
             self._pages.load_gap(*self._gap)
 
-    def _page_came(self, page: Sequence[Candle]) -> None:
+    def take_page(self, page: Sequence[Candle]) -> None:
+        """Join older candles, oldest first, with those that are here."""
         rows = columns_of(page)
         if self._gap is not None and ((rows[OPENED] > self._gap[0]) & (rows[OPENED] < self._gap[1])).any():
             self._gap = None

@@ -10,6 +10,7 @@ from PySide6.QtGui import QCloseEvent
 from PySide6.QtWidgets import QButtonGroup, QHBoxLayout, QLabel, QToolButton, QVBoxLayout, QWidget
 
 from engine.domain.bot import AccountMode
+from engine.domain.market import Candle
 from engine.domain.messages import FillRecorded
 from engine.domain.views import BotView, EngineView, MarketView
 from engine.ports import History
@@ -108,6 +109,10 @@ class PricePanel(QWidget):
         self._candles.set_timeframe(timeframe_s)
         self.canvas.zoom(factor)
         self._bars_changed()
+
+    def take_page(self, page: Sequence[Candle]) -> None:
+        """Older candles of the market on show, oldest first, as a history gives them."""
+        self._candles.take_page(page)
 
     @property
     def fill_marks(self) -> FillMarks:

@@ -2,6 +2,7 @@
 
 from datetime import timedelta
 from decimal import Decimal
+from itertools import pairwise
 
 import numpy as np
 import pytest
@@ -26,7 +27,7 @@ def bars(rows: list[tuple[float, float, float, float]]) -> Columns:
 def reference_cycles(path: list[float], lines: list[float]) -> int:
     """One rung at a time: holding, it sells when the price is at its upper line or above, else it buys at its lower."""
     cycles = 0
-    for low, high in zip(lines[:-1], lines[1:], strict=True):
+    for low, high in pairwise(lines):
         holds = low > path[0]
         for price in path:
             if holds and price >= high:
