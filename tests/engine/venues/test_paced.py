@@ -258,6 +258,14 @@ async def test_speed_zero_stands_still_until_told_and_is_remembered(tmp_path: Pa
 
 async def test_as_fast_as_possible_lets_the_loop_have_its_turn(tmp_path: Path) -> None:
     """A ticking task gets its turns although the market never waits for anybody."""
+
+    class Busy(ObedientClock):
+        """A machine on which looking at the clock takes a millisecond."""
+
+        def steady_s(self) -> float:
+            self._passed_s += 0.001
+            return self._passed_s
+
     turns = 0
 
     async def tick() -> None:
@@ -266,12 +274,12 @@ async def test_as_fast_as_possible_lets_the_loop_have_its_turn(tmp_path: Path) -
             turns += 1
             await asyncio.sleep(0)
 
-    account = account_for(tmp_path, [(100, 101, 99, 100, 5)] * 2000)
-    venue = make_venue(account, tmp_path)
-    await venue.connect(ListeningSink())
+    account = account_for(tmp_path, [(100, 101, 99, 100, 5)] * 200)
+    venue = await connected(account, tmp_path, ListeningSink(), Busy())
     ticking = asyncio.ensure_future(tick())
     await venue.run()
-    assert turns > 8
+    # 800 steps at a millisecond each: forty breaths of several turns.
+    assert turns > 100
     ticking.cancel()
     await venue.close()
 
