@@ -235,7 +235,8 @@ class Engine:
                 await self._bring_up(account, is_first=True)
             await self._execution.settled()
             self._state = EngineState.RUNNING
-            self._put(self._kernel.say(say(phrases.ENGINE_STARTED, bots=len(self._kernel.bot_views()))))
+            started = say(phrases.ENGINE_STARTED, bots=len(self._kernel.bot_views()))
+            self._put(self._kernel.say(started, at=datetime.now(UTC)))
             self.refresh()
             tasks.create_task(self._take_commands())
             tasks.create_task(self._publish())
@@ -250,7 +251,7 @@ class Engine:
             venue = self._make_venue(account)
             instruments = tuple(await venue.connect(self))
         except GridwrightError as error:
-            self._tell(AccountFailed(account, _as_sentence(error), datetime.now(UTC)))
+            self._tell(AccountFailed(account, error.sentence, datetime.now(UTC)))
             if is_first and isinstance(error, VenueUnavailable) and self._tasks is not None:
                 self._tasks.create_task(self._try_again(account))
             return False
@@ -382,10 +383,6 @@ class Engine:
 
     def _shown_state(self, kernel: Kernel) -> EngineState:
         return EngineState.HALTED if self._state is EngineState.RUNNING and kernel.is_halted else self._state
-
-
-def _as_sentence(error: GridwrightError) -> Sentence:
-    return Sentence("{text}", (("text", str(error)),))
 
 
 def _first_error(group: BaseExceptionGroup[GridwrightError]) -> GridwrightError:

@@ -1,10 +1,18 @@
 """Every error a person may meet. `str()` of each is one sentence; `exit_code` is what the command line ends with."""
 
+from engine.domain.sentences import Sentence, say
+
 
 class GridwrightError(RuntimeError):
-    """A failure with one clear sentence."""
+    """A failure with one clear sentence: a text, or a Sentence that a window can translate."""
 
     exit_code = 1
+
+    @property
+    def sentence(self) -> Sentence:
+        """What happened, translatable where it was raised with a Sentence."""
+        first = self.args[0] if self.args else ""
+        return first if isinstance(first, Sentence) else say("{text}", text=str(self))
 
 
 class UsageError(GridwrightError):

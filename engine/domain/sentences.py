@@ -4,11 +4,13 @@ Every template that a person can read is a constant of `engine.domain.phrases`; 
 the context "engine" and fills the arguments in afterwards.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
+from typing import Union
 
-Argument = str | int | Decimal
+#: A sentence may be the argument of another: what happened, and its cause.
+Argument = Union[str, int, Decimal, "Sentence"]
 
 
 def plain(value: Argument) -> str:
@@ -18,7 +20,7 @@ def plain(value: Argument) -> str:
         return text.rstrip("0").rstrip(".") if "." in text else text
     if isinstance(value, int):
         return f"{value:,}"
-    return value
+    return str(value)
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,9 +33,9 @@ class Sentence:
     def __str__(self) -> str:
         return self.fill(self.template)
 
-    def fill(self, template: str) -> str:
-        """The arguments in a translated template."""
-        return template.format_map({name: plain(value) for name, value in self.arguments})
+    def fill(self, template: str, spell: Callable[[Argument], str] = plain) -> str:
+        """The arguments, each as `spell` writes it, in a translated template."""
+        return template.format_map({name: spell(value) for name, value in self.arguments})
 
 
 def say(template: str, **arguments: Argument) -> Sentence:

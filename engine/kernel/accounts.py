@@ -72,7 +72,7 @@ def _take_up(state: State, book: BotBook) -> None:
 
 def on_account_failed(state: State, event: AccountFailed) -> None:
     """The venue cannot be used. A new account is not added; bots of a known one wait."""
-    sentence = say(phrases.ACCOUNT_FAILED, account=event.account.name, cause=str(event.sentence))
+    sentence = say(phrases.ACCOUNT_FAILED, account=event.account.name, cause=event.sentence)
     book = state.accounts.get(event.account.account_id)
     if book is not None:
         book.is_connected, book.trouble = False, event.sentence

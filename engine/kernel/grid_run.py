@@ -102,7 +102,7 @@ def _begin(state: State, book: BotBook, market: MarketBook) -> None:
     if seen.refusals:
         cause = seen.refusals[0].sentence
         book.set_bot(state=BotState.STOPPED, start_price=None)
-        state.say(book, say(phrases.GRID_REFUSED, cause=str(cause)), Level.ERROR)
+        state.say(book, say(phrases.GRID_REFUSED, cause=cause), Level.ERROR)
         return
     book.set_bot(
         state=BotState.STARTING,

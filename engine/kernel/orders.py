@@ -313,7 +313,7 @@ def _decide(state: State, book: BotBook, order: Order) -> bool:
     verdict = approve(order, instrument, price or ZERO, book.account.free(asset))
     if isinstance(verdict, Denied):
         state.put_order(book, replace(order, state=OrderState.DENIED, reason=str(verdict.sentence)[:500]))
-        refused_again(state, book, say(phrases.ORDER_DENIED, cause=str(verdict.sentence)))
+        refused_again(state, book, say(phrases.ORDER_DENIED, cause=verdict.sentence))
         return False
     state.put_order(book, verdict.order)
     state.outbox.effects.append(PlaceOrder(verdict.order))

@@ -19,7 +19,7 @@ def refused_again(state: State, book: BotBook, sentence: Sentence) -> None:
     book.rejects += 1
     state.say(book, sentence, Level.LOOK)
     if book.rejects >= REJECTS_BEFORE_LOOK:
-        cause = say(phrases.TOO_MANY_REJECTS, count=book.rejects, text=str(sentence))
+        cause = say(phrases.TOO_MANY_REJECTS, count=book.rejects, text=sentence)
         stand_still(state, book, cause)
         return
     wait_s = min(FIRST_WAIT_S * 2 ** (book.rejects - 1), LONGEST_WAIT_S)
@@ -31,4 +31,4 @@ def stand_still(state: State, book: BotBook, cause: Sentence) -> None:
     book.trouble = cause
     book.rejects = 0
     book.set_bot(state=BotState.ERROR)
-    state.say(book, say(phrases.STOPPED_TRADING, cause=str(cause)), Level.ERROR)
+    state.say(book, say(phrases.STOPPED_TRADING, cause=cause), Level.ERROR)

@@ -8,7 +8,7 @@ from engine.domain.sentences import Argument, Sentence
 
 
 def arguments_json(sentence: Sentence) -> str:
-    """The arguments as a list of [name, value]; a decimal is {"decimal": "1.50"}."""
+    """The arguments as a list of [name, value]; a decimal is {"decimal": "1.50"}, a sentence an object too."""
     return json.dumps([[name, _plain(value)] for name, value in sentence.arguments], ensure_ascii=False)
 
 
@@ -36,11 +36,21 @@ def refusals_of(text: str) -> tuple[tuple[str, Sentence], ...]:
     )
 
 
-def _plain(value: Argument) -> str | int | dict[str, str]:
-    return {"decimal": str(value)} if isinstance(value, Decimal) else value
+def _plain(value: Argument) -> Any:
+    match value:
+        case Decimal():
+            return {"decimal": str(value)}
+        case Sentence():
+            return {"template": value.template, "arguments": [[name, _plain(one)] for name, one in value.arguments]}
+    return value
 
 
 def _argument(value: Any) -> Argument:
-    if isinstance(value, dict):
-        return Decimal(value["decimal"])
-    return value if isinstance(value, int) else str(value)
+    match value:
+        case {"decimal": text}:
+            return Decimal(text)
+        case {"template": template, "arguments": arguments}:
+            return Sentence(template, tuple((name, _argument(one)) for name, one in arguments))
+        case int():
+            return value
+    return str(value)
