@@ -14,6 +14,7 @@ from gui.theme import HEADER_SIZE, Theme, mix
 #: Lines of a ladder nearer than this run together; then only every second, fifth, tenth... is drawn.
 CLOSEST_LINES_PX = 7.0
 CLOSEST_LABELS_PX = 15.0
+CROSSED_PX = 7.0
 TAG_HEIGHT_PX = 18
 
 
@@ -54,9 +55,17 @@ def median_spacing_px(ys: Sequence[float]) -> float:
 
 
 def paint_rungs(
-    painter: QPainter, frame: Frame, theme: Theme, rungs: Sequence[PriceLine], price_text: Callable[[float], str]
+    painter: QPainter,
+    frame: Frame,
+    theme: Theme,
+    rungs: Sequence[PriceLine],
+    price_text: Callable[[float], str],
+    others: Sequence[PriceLine],
 ) -> None:
-    """Thin lines of a ladder with their prices at the right edge, thinned out where they would run together."""
+    """Thin lines of a ladder with their prices at the right edge, thinned out where they would run together.
+
+    A price is left out where one of `others` crosses it.
+    """
     if not rungs:
         return
     ordered = sorted(rungs, key=lambda line: line.price)
@@ -75,7 +84,8 @@ def paint_rungs(
         right = frame.plot.right()
         # The two edges always have their price, so a line beside one has none.
         is_crowded = any(abs(y - edge) < CLOSEST_LABELS_PX for edge in (ys[0], ys[-1]))
-        if is_edge or (at % label_stride == 0 and not is_crowded):
+        is_crossed = any(abs(y - frame.y(other.price)) < CROSSED_PX for other in others)
+        if (is_edge or (at % label_stride == 0 and not is_crowded)) and not is_crossed:
             text = price_text(line.price)
             box = QRect(right - metrics.horizontalAdvance(text) - 5, round(y) - 7, metrics.horizontalAdvance(text), 14)
             painter.drawLine(QPointF(frame.plot.left(), round(y)), QPointF(box.left() - 4, round(y)))

@@ -51,7 +51,8 @@ def paint_picture(
     """Paint all and return the width in pixels that the price axis needs for its numbers."""
     painter.fillRect(QRect(QPoint(0, 0), size), theme.panel)
     painter.setClipRect(frame.plot)
-    paint_rungs(painter, frame, theme, picture.rungs, price_text)
+    others = picture.marks if picture.tag is None else (*picture.marks, picture.tag)
+    paint_rungs(painter, frame, theme, picture.rungs, price_text, others)
     for layer in picture.layers:
         layer.paint(painter, frame, theme)
     if picture.tag is not None:

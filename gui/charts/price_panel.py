@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import tzinfo
 
 from PySide6.QtCore import QTimer
-from PySide6.QtGui import QCloseEvent
+from PySide6.QtGui import QCloseEvent, QShowEvent
 from PySide6.QtWidgets import QButtonGroup, QHBoxLayout, QLabel, QToolButton, QVBoxLayout, QWidget
 
 from engine.domain.bot import AccountMode
@@ -86,6 +86,8 @@ class PricePanel(QWidget):
         before, self._shown = self._shown, shown
         if market is None:
             self._show_nothing()
+            if bot is not None:
+                self.canvas.set_notice(self.tr("{symbol} has had no price yet.").format(symbol=bot.bot.symbol))
             return
         self._mode = modes_by_venue(view).get(market.instrument.venue, AccountMode.LIVE)
         if before.market is None or before.market.instrument.key != market.instrument.key:
@@ -122,6 +124,10 @@ class PricePanel(QWidget):
     @property
     def timeframe_s(self) -> int:
         return self._candles.timeframe_s
+
+    def showEvent(self, event: QShowEvent) -> None:
+        self._check.start()
+        super().showEvent(event)
 
     def closeEvent(self, event: QCloseEvent) -> None:
         self.stop()

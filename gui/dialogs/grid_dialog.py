@@ -6,7 +6,7 @@ from datetime import tzinfo
 from decimal import Decimal
 
 from PySide6.QtCore import Qt, QTimer, Signal
-from PySide6.QtGui import QPalette
+from PySide6.QtGui import QKeySequence, QPalette
 from PySide6.QtWidgets import (
     QDialog,
     QFrame,
@@ -261,9 +261,13 @@ class GridDialog(QDialog):
         palette = self.found.palette()
         palette.setColor(QPalette.ColorRole.WindowText, theme.muted)
         self.found.setPalette(palette)
-        self.start.setDefault(True)
         for button in (self.suggest, self.add, self.start, self._cancel):
             button.setMinimumHeight(CONTROL_HEIGHT)
+            # Enter in a field must never send money off; Alt+Enter is meant.
+            button.setAutoDefault(False)
+        keys = QKeySequence("Alt+Return")
+        self.start.setShortcut(keys)
+        self.start.setToolTip(keys.toString(QKeySequence.SequenceFormat.NativeText))
         scroll = QScrollArea()
         scroll.setWidget(self.form)
         scroll.setWidgetResizable(True)

@@ -16,7 +16,7 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(ROOT))
 
-from PySide6.QtCore import QPointF, Qt  # noqa: E402 - the path comes first
+from PySide6.QtCore import QPoint, QPointF, Qt  # noqa: E402 - the path comes first
 from PySide6.QtTest import QTest  # noqa: E402
 from PySide6.QtWidgets import QApplication, QWidget  # noqa: E402
 
@@ -71,10 +71,14 @@ async def settle(app: QApplication, rounds: int = 200) -> None:
         app.processEvents()
 
 
-async def shoot(app: QApplication, widget: QWidget, name: str, size: tuple[int, int]) -> None:
+async def shoot(
+    app: QApplication, widget: QWidget, name: str, size: tuple[int, int], hovered: QWidget | None = None
+) -> None:
     widget.resize(*size)
     widget.show()
     await settle(app)
+    if hovered is not None:
+        QTest.mouseMove(hovered, QPoint(500, 240))
     OUT.mkdir(parents=True, exist_ok=True)
     widget.grab().save(str(OUT / f"{name}.png"))
     widget.close()
@@ -88,8 +92,7 @@ async def price_screens(app: QApplication, theme: Theme, suffix: str) -> None:
         panel.show_view(view_with(rungs), "xrpgrid1")
         panel.show()
         await settle(app)
-        hover(panel.canvas, 500, 240)
-        await shoot(app, panel, f"chart_{rungs}_{suffix}", (1100, 620))
+        await shoot(app, panel, f"chart_{rungs}_{suffix}", (1100, 620), panel.canvas)
     panel = PricePanel(theme, ChartHistory(history_candles), clock=clock)
     panel.resize(1100, 620)
     panel.show_view(view_with(40, age_s=42), "xrpgrid1")
@@ -135,7 +138,9 @@ async def equity_screens(app: QApplication, theme: Theme, suffix: str) -> None:
             bot.bot.account_id,
             bot.bot.bot_id,
             views.NOON - timedelta(minutes=5 * (1500 - at)),
-            bot.bot.config.investment + at // 9 * 4_200 + Decimal(round(60_000 * math.sin(at / 60) - 40_000 * math.cos(at / 17))),
+            bot.bot.config.investment
+            + at // 9 * 4_200
+            + Decimal(round(60_000 * math.sin(at / 60) - 40_000 * math.cos(at / 17))),
             Decimal(at // 9 * 4_200),
             Decimal(round(60_000 * math.sin(at / 60) - 40_000 * math.cos(at / 17))),
             Decimal(812),
@@ -210,11 +215,6 @@ async def dialog_screens(app: QApplication, theme: Theme, suffix: str) -> None:
     recording = RecordingDialog(theme, ("upbit", "binance", "plain"))
     recording.path.setText("/nowhere/upbit_XRP-KRW_1m.parquet")
     await shoot(app, recording, f"dialog_recording_{suffix}", (560, 400))
-
-
-def hover(widget: QWidget, x: int, y: int) -> None:
-    """Bring the mouse there without pressing."""
-    QTest.mouseMove(widget, QPointF(x, y).toPoint())
 
 
 def drag_upper_edge(panel: LadderPanel) -> None:

@@ -5,6 +5,7 @@ widget's own paint event, wall clock, software rendering.
 """
 
 import random
+import sys
 import time
 from collections.abc import Callable
 from dataclasses import replace
@@ -37,9 +38,13 @@ def paint_ms(widget: QWidget, target: QPixmap) -> float:
     return (time.perf_counter() - start) * 1000
 
 
+def tell(line: str) -> None:
+    sys.stdout.write(line + "\n")
+
+
 def report(name: str, times_ms: list[float]) -> None:
     p50, p99 = np.percentile(times_ms, (50, 99))
-    print(f"{name:<52} p50 {p50:6.2f} ms   p99 {p99:6.2f} ms   n {len(times_ms)}")
+    tell(f"{name:<52} p50 {p50:6.2f} ms   p99 {p99:6.2f} ms   n {len(times_ms)}")
 
 
 def frames(canvas: ChartCanvas, target: QPixmap, count: int, move: Callable[[int], None]) -> list[float]:
@@ -61,7 +66,7 @@ def bench_chart(app: QApplication) -> None:
     start = time.perf_counter()
     for at in range(0, len(candles), 2000):
         panel.take_page(candles[at : at + 2000])
-    print(f"{len(candles):,} candles in pages of 2,000: {(time.perf_counter() - start) * 1000:.0f} ms in all")
+    tell(f"{len(candles):,} candles in pages of 2,000: {(time.perf_counter() - start) * 1000:.0f} ms in all")
     panel.show()
     app.processEvents()
     canvas, target = panel.canvas, QPixmap(panel.canvas.size())
@@ -88,7 +93,7 @@ def bench_chart(app: QApplication) -> None:
         frames(canvas, target, 300, lambda at: QTest.mouseMove(canvas, QPoint(100 + 3 * at, 80 + at))),
     )
     canvas.show_last(160 * 60.0)
-    times = []
+    times, later = [], market
     for step in range(300):
         live = replace(market.closed_candles[-1], opened_at=market.at, close=800 + step % 9, is_closed=False)
         later = replace(market, candle=live, last=Decimal(800 + step % 9))
@@ -105,7 +110,7 @@ def bench_chart(app: QApplication) -> None:
         times.append((time.perf_counter() - begin) * 1000)
     report("a view in which nothing of ours changed", times[1:])
     rows = columns_of(candles)
-    print(f"columns of {rows.shape[1]:,} candles: {rows.nbytes / 1e6:.1f} MB")
+    tell(f"columns of {rows.shape[1]:,} candles: {rows.nbytes / 1e6:.1f} MB")
     panel.close()
 
 

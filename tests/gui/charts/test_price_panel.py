@@ -229,6 +229,15 @@ async def test_an_empty_view_says_what_to_do(theme: Theme) -> None:
         assert panel.canvas.lines == ((), (), None)
 
 
+async def test_a_bot_whose_market_is_not_there_yet_is_waited_for(theme: Theme) -> None:
+    with shown_panel(theme, ChartHistory()) as panel:
+        panel.show_view(replace(VIEW, markets=()), BOT.bot.bot_id)
+
+        assert panel.canvas.notice == "XRP/KRW has had no price yet."
+        panel.show_view(VIEW, BOT.bot.bot_id)
+        assert panel.canvas.notice == ""
+
+
 async def test_hours_are_made_of_the_minutes_on_show(theme: Theme) -> None:
     with shown_panel(theme, ChartHistory(PAST)) as panel:
         panel.show_view(VIEW, BOT.bot.bot_id)

@@ -296,6 +296,21 @@ def test_the_price_moving_on_moves_the_preview(theme: Theme) -> None:
     dialog.close()
 
 
+def test_enter_in_a_field_sends_nothing_and_alt_enter_does(theme: Theme) -> None:
+    with shown_dialog(theme, view_with()) as (dialog, submitted):
+        fill(dialog)
+        dialog.activateWindow()
+        field = dialog.form.numbers["investment"]
+        field.setFocus()
+        QTest.keyClick(field, Qt.Key.Key_Return)
+        assert submitted == []
+        assert dialog.isVisible()
+
+        wait_for(dialog.isActiveWindow, "the dialog to be active")
+        QTest.keyClick(field, Qt.Key.Key_Return, Qt.KeyboardModifier.AltModifier)
+        wait_for(lambda: submitted, "the button to be pressed by its keys")
+
+
 def test_without_a_market_nothing_can_be_sent(theme: Theme) -> None:
     with shown_dialog(theme, views.view_of()) as (dialog, submitted):
         fill(dialog)
