@@ -33,6 +33,7 @@ from engine.domain.views import EngineView
 class RecoveredState:
     """What the journal knows at start. `rungs` are those of each bot's present generation.
 
+    `ledger_balances` are the sums of all ledger entries by (account_id, asset).
     `open_orders` are all orders not in a final state; `trade_ids` the fills already booked of those orders.
     """
 
@@ -46,6 +47,7 @@ class RecoveredState:
     recent_fills: tuple[FillRecorded, ...] = ()
     recent_log: tuple[DecisionLogged, ...] = ()
     equity_at_midnight: tuple[tuple[str, Decimal], ...] = ()
+    ledger_balances: tuple[tuple[str, str, Decimal], ...] = ()
 
 
 class Journal(Protocol):

@@ -5,7 +5,7 @@ import time
 from collections.abc import Callable
 
 from engine.domain import phrases
-from engine.domain.bot import Account
+from engine.domain.bot import Account, AccountMode
 from engine.domain.messages import BalancesReported, Level, Message, OrderReport
 from engine.domain.order import Order
 from engine.domain.sentences import say
@@ -27,6 +27,7 @@ async def reconcile(
 ) -> None:
     """Ask the venue about every live order of the account; `tell` hands each answer to the kernel.
 
+    Where the balances of a paper account are not what the ledger folds to, none of its bots is traded.
     A bot with an order about which the venue does not answer in `give_up_s`, or with open orders at the venue that the
     journal does not know, is not traded; `put` takes what the kernel records about it.
     Raises VenueUnavailable when the venue does not answer at all.
@@ -42,6 +43,11 @@ async def reconcile(
         tell(report)
     await _look_for_strangers(kernel, account, venue, put)
     balances = tuple(await venue.balances())
+    if account.mode is not AccountMode.LIVE:
+        # Nobody but us moves money on a paper account: any difference means that one of the two books is damaged.
+        for sentence in kernel.differences(account.account_id, balances):
+            for book in kernel.bots_of(account.account_id):
+                put(kernel.stand_still(book.bot.bot_id, sentence))
     at = max((order.updated_at for order in orders), default=None)
     if at is not None:
         tell(BalancesReported(account.account_id, balances, at))

@@ -41,6 +41,10 @@ RECENT_TRADES = """
     SELECT t.* FROM trades t JOIN bot_instances b ON b.bot_uid = t.bot_uid
     WHERE b.desk_id = $1 ORDER BY t.trade_time DESC, t.id DESC LIMIT $2
 """
+LEDGER_SUMS = """
+    SELECT e.account_id, e.asset, sum(e.amount) AS total FROM ledger_entries e JOIN accounts a USING (account_id)
+    WHERE a.desk_id = $1 GROUP BY e.account_id, e.asset ORDER BY 1, 2
+"""
 LAST_POINT = "SELECT max(at) FROM equity_snapshots WHERE account_id = $1 AND bot_uid IS NULL"
 EQUITY_AT = """
     SELECT COALESCE(
@@ -76,6 +80,9 @@ async def recover(connection: Connection, desk_id: str, now: datetime) -> Recove
             recent_fills=tuple(reversed(await complete_fills(connection, trades))),
             recent_log=tuple(control.decision_of(row) for row in reversed(lines)),
             equity_at_midnight=tuple(await _equity_at_midnight(connection, desk_accounts, now)),
+            ledger_balances=tuple(
+                (row["account_id"], row["asset"], row["total"]) for row in await connection.fetch(LEDGER_SUMS, desk_id)
+            ),
         )
 
 

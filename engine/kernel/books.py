@@ -47,11 +47,13 @@ class MarketBook:
 class AccountBook:
     """Balances by asset as the venue last said and fills changed since; what live orders hold back.
 
+    `ledger` is the fold of all our own entries, what the balances should be where nobody else moves money.
     `held` keeps each live order's (asset, amount), so that exactly what was reserved is given back.
     """
 
     account: Account
     balances: dict[str, Decimal] = field(default_factory=dict)
+    ledger: dict[str, Decimal] = field(default_factory=dict)
     reserved: dict[str, Decimal] = field(default_factory=dict)
     held: dict[str, tuple[str, Decimal]] = field(default_factory=dict)
     open_orders: dict[str, int] = field(default_factory=dict)
@@ -66,7 +68,12 @@ class AccountBook:
             return None if not self.balances else ZERO
         return self.balances[asset] - self.reserved.get(asset, ZERO)
 
+    def enter(self, asset: str, amount: Decimal) -> None:
+        """One entry of our own ledger."""
+        self.ledger[asset] = self.ledger.get(asset, ZERO) + amount
+
     def move(self, asset: str, amount: Decimal) -> None:
+        """A fill changes what the venue has for us."""
         self.balances[asset] = self.balances.get(asset, ZERO) + amount
 
 

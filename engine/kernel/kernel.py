@@ -1,5 +1,6 @@
 """The kernel: told one message at a time, it changes its state and says what to journal and what to do."""
 
+from collections.abc import Sequence
 from datetime import UTC, datetime, tzinfo
 from decimal import Decimal
 
@@ -23,6 +24,7 @@ from engine.domain.messages import (
     OrderReport,
     OrderUnknown,
 )
+from engine.domain.money import ZERO
 from engine.domain.order import Order
 from engine.domain.sentences import Sentence, say
 from engine.domain.views import AccountView, BotView, PositionView
@@ -59,6 +61,8 @@ class Kernel:
         midnight = dict(recovered.equity_at_midnight)
         for account in recovered.accounts:
             state.accounts[account.account_id] = AccountBook(account, midnight_equity=midnight.get(account.account_id))
+        for account_id, asset, amount in recovered.ledger_balances:
+            state.accounts[account_id].enter(asset, amount)
         for instrument in recovered.instruments:
             state.markets[instrument.key] = MarketBook(instrument)
         for bot in recovered.bots:
@@ -244,7 +248,19 @@ class Kernel:
     def account_views(self) -> tuple[AccountView, ...]:
         return tuple(account_view(self._state, account) for account in self._state.accounts.values())
 
-    def balances_of(self, account_id: str) -> dict[str, Decimal]:
-        """Balances as the kernel knows them: the venue's last word and the fills since."""
+    def differences(self, account_id: str, told: Sequence[tuple[str, Decimal, Decimal]]) -> list[Sentence]:
+        """Where the venue's balances (asset, total, reserved) are not what our ledger folds to."""
         account = self._state.accounts.get(account_id)
-        return dict(account.balances) if account else {}
+        if account is None:
+            return []
+        venue = {asset: total for asset, total, _ in told}
+        return [
+            say(
+                phrases.BALANCE_DIFFERS,
+                venue_amount=venue.get(asset, ZERO),
+                our_amount=account.ledger.get(asset, ZERO),
+                asset=asset,
+            )
+            for asset in sorted(venue.keys() | account.ledger.keys())
+            if venue.get(asset, ZERO) != account.ledger.get(asset, ZERO)
+        ]

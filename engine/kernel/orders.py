@@ -213,6 +213,7 @@ def on_fill(state: State, fill: Fill) -> BotBook | None:
     state.put_order(book, filled)
     instrument = book.market.instrument
     entries = entries_of(fill, instrument, book.bot.account_id, book.bot.bot_id)
+    state.enter(entries)
     if book.account:
         for entry in entries:
             book.account.move(entry.asset, entry.amount)

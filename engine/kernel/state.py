@@ -62,6 +62,13 @@ class State:
     def book_entries(self, entries: tuple[LedgerEntry, ...]) -> None:
         if entries:
             self.outbox.records.append(LedgerRecorded(entries))
+            self.enter(entries)
+
+    def enter(self, entries: tuple[LedgerEntry, ...]) -> None:
+        """Keep the fold of the ledger beside the balances that the venue tells."""
+        for entry in entries:
+            if account := self.accounts.get(entry.account_id):
+                account.enter(entry.asset, entry.amount)
 
     def add_bot(self, bot: Bot) -> BotBook:
         account = self.accounts.get(bot.account_id)

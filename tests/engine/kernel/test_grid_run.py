@@ -340,3 +340,15 @@ def test_geometric_lines_and_held_base_start_without_a_purchase() -> None:
     assert all(order.kind is OrderKind.LIMIT for order in town.placed)
     assert town.ledger("XRP") == town.bot().base_held > 0
     check_books(town)
+
+
+def test_the_ledger_folds_to_what_the_venue_says_and_a_difference_is_named() -> None:
+    town = started(125)
+    town.price(110, 131)
+    balances = town.kernel.account_views()[0].balances
+    assert town.kernel.differences("town", balances) == []
+    stolen = [(asset, total - 1 if asset == "XRP" else total, reserved) for asset, total, reserved in balances]
+    xrp = dict((asset, total) for asset, total, _ in balances)["XRP"]
+    assert [str(sentence) for sentence in town.kernel.differences("town", stolen)] == [
+        f"The venue says {xrp - 1:f} XRP, our books say {xrp:f} XRP."
+    ]
