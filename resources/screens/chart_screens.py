@@ -16,7 +16,8 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(ROOT))
 
-from PySide6.QtCore import QPoint, QPointF, Qt  # noqa: E402 - the path comes first
+from PySide6.QtCore import QEvent, QPointF, Qt  # noqa: E402 - the path comes first
+from PySide6.QtGui import QMouseEvent  # noqa: E402
 from PySide6.QtTest import QTest  # noqa: E402
 from PySide6.QtWidgets import QApplication, QWidget  # noqa: E402
 
@@ -78,7 +79,12 @@ async def shoot(
     widget.show()
     await settle(app)
     if hovered is not None:
-        QTest.mouseMove(hovered, QPoint(500, 240))
+        place = QPointF(500, 240)
+        move = QMouseEvent(
+            QEvent.Type.MouseMove, place, hovered.mapToGlobal(place), Qt.MouseButton.NoButton,
+            Qt.MouseButton.NoButton, Qt.KeyboardModifier.NoModifier,
+        )  # fmt: skip
+        QApplication.sendEvent(hovered, move)
     OUT.mkdir(parents=True, exist_ok=True)
     widget.grab().save(str(OUT / f"{name}.png"))
     widget.close()
