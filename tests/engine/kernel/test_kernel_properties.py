@@ -42,7 +42,7 @@ acts = st.lists(
         st.integers(70, 190),
         st.sampled_from(("pause", "start", "halt", "lift", "edit", "part", "stop_keep", "stop_sell")),
     ),
-    max_size=30,
+    max_size=40,
 )
 
 
@@ -75,9 +75,10 @@ def check(town: Town) -> None:
     view = town.bot()
     assert view.price is not None
     assert view.base_held == town.ledger("XRP")
-    if view.bot.run == 1 and view.bot.state is not BotState.STOPPED:
+    is_over = view.bot.state in (BotState.STOPPED, BotState.WAITING)
+    if view.bot.run == 1 and not is_over:
         assert view.total_pnl == town.ledger("KRW") + town.ledger("XRP") * view.price
-    if view.bot.run == 1 and view.bot.state is BotState.STOPPED:
+    if view.bot.run == 1 and is_over:
         assert view.total_pnl == town.ledger("KRW")
     assert set(town.orders) == {order.client_order_id for order in view.open_orders}
     buys = [order.rung for order in view.open_orders if order.side is Side.BUY and order.rung >= 0]
