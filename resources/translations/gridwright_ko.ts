@@ -619,6 +619,10 @@
             <source>To the newest bar</source>
             <translation>최신 봉으로</translation>
         </message>
+        <message>
+            <source>{symbol} has had no price yet.</source>
+            <translation>{symbol} 가격이 아직 없습니다.</translation>
+        </message>
     </context>
     <context>
         <name>RecordingDialog</name>
