@@ -122,6 +122,18 @@ def test_a_jump_fills_all_it_jumped_over_at_their_own_prices() -> None:
     assert [fill.client_order_id for fill in change.fills] == ["s120"]
 
 
+def test_where_a_jump_reaches_both_sides_buys_go_first() -> None:
+    """A buy left behind at 100 for want of volume, a sell at 95 above the price of 90: an open at 97 is beyond both."""
+    engine = matching(FREE, krw="100000", volume="0")
+    engine.jump(D(110))
+    engine.place(buy("b100", "100", "2"))
+    engine.move(D(90))
+    engine.place(sell("s95", "95", "2"))
+    engine.set_volume(D(3))
+    change = engine.jump(D(97))
+    assert rows_of(change.fills) == [("b100", "100", "2", "0"), ("s95", "95", "1", "0")]
+
+
 def test_a_quote_fills_what_it_crosses_up_to_the_size_displayed() -> None:
     engine = matching(FREE, krw="100000", price=None)
     engine.show(top("99", "101"))
@@ -165,9 +177,33 @@ def test_when_parts_round_up_the_account_never_pays_what_it_does_not_have() -> N
     assert code_of(engine, buy("a", "0.5", "0.00004")) is None
     for _ in range(2):
         engine.trade(trade("0.5", "0.00002", Side.SELL))
+        assert engine.balances.free("KRW") == 0, "the rest holds back all that is left, and not more"
     assert engine.balances.total("BTC") == D("0.00004")
     assert engine.balances.total("KRW") == 0
     assert engine.balances.reserved("KRW") == 0
+
+
+def test_a_rebate_is_paid_out_but_not_counted_on() -> None:
+    engine = matching(dataclasses.replace(RULES, maker_fee=D("-0.001")))
+    engine.place(buy("a", "90", "2"))
+    assert engine.balances.reserved("KRW") == 180
+    change, _ = engine.move(D(80))
+    assert rows_of(change.fills) == [("a", "90", "2", "-0.18")]
+    assert short(engine.balances.total("KRW")) == "820.18"
+
+
+def test_the_book_skips_what_the_price_has_passed() -> None:
+    engine = matching(FREE, krw="100000", volume="0", price="110")
+    for identity, price in (("b100", "100"), ("b85", "85"), ("b86", "86")):
+        engine.place(buy(identity, price, "1"))
+    for identity, price in (("s120", "120"), ("s130", "130")):
+        engine.place(sell(identity, price, "1"))
+    reached = [engine.book.buy_between(D(80), D(90)), engine.book.sell_between(D(125), D(140))]
+    assert [found and found.client_order_id for found in reached] == ["b86", "s130"]
+    assert engine.book.buy_between(D(87), D(99)) is None
+    assert engine.book.sell_between(D(131), D(140)) is None
+    touched = [engine.book.buy_between(D(100), D(100)), engine.book.sell_between(D(120), D(120))]
+    assert [found and found.client_order_id for found in touched] == ["b100", "s120"]
 
 
 def test_trade_ids_count_up_and_carry_the_books_own_mark() -> None:
