@@ -5,14 +5,15 @@ Fusion under an explicit palette and no style sheets: a style sheet repaints tab
 
 from dataclasses import dataclass
 from enum import StrEnum
-from pathlib import Path
 
 from PySide6.QtGui import QColor, QFont, QFontDatabase, QPalette
 from PySide6.QtWidgets import QApplication
 
+from engine.shipped import shipped
+
 FONT_FAMILY = "Pretendard"
 FONT_FILES = ("Pretendard-Regular.otf", "Pretendard-Medium.otf", "Pretendard-SemiBold.otf")
-RESOURCES = Path(__file__).resolve().parents[1] / "resources"
+RESOURCES = shipped("resources")
 
 #: Measures in device-independent pixels.
 GRID = 8

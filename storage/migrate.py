@@ -1,11 +1,11 @@
 """Migrating at start: once, under a lock, and never backwards by accident."""
 
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import asyncpg
 
 from engine.errors import StorageError, StorageUnavailable
+from engine.shipped import shipped
 from storage.address import DatabaseAddress, parse_address
 from storage.failures import Failure, connection_error, storage_error
 from storage.migrations import HEAD
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from alembic.config import Config
     from sqlalchemy import Connection
 
-FOLDER = Path(__file__).parent / "migrations"
+FOLDER = shipped("storage", "migrations")
 #: "gridwrig" as a number: the advisory lock of everyone who migrates this database.
 LOCK = 0x6772696477726967
 LOCK_WAIT_S = 60
