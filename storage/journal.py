@@ -118,6 +118,8 @@ class PostgresJournal:
             self._session,
             # The statements are long and few: planned once for a connection, never again.
             plan_cache_mode="force_generic_plan",
+            # Planned while tables are empty, a plan would read them whole later.
+            enable_seqscan="off",
         )
         try:
             await end_sessions(connection, self._database.session_name(self._session))
