@@ -12,6 +12,7 @@ from engine.domain.order import Fill, Side
 from engine.venues.candle_walk import CandleWalk
 from engine.venues.factory import replay_account
 from engine.venues.recording import CandleRecording, EventRecording, read_recording
+from engine.venues.rule_books import rules_of
 from tests.engine.venues.builders import D, buy, instrument, matching, numbered, sell
 
 ROOT = Path(__file__).resolve().parents[3]
@@ -43,8 +44,6 @@ def test_recorded_streams_can_be_used(path: Path) -> None:
 
 def ladder_on(recording: CandleRecording, candles: int) -> Iterator[tuple[Fill, Quote]]:
     """A plain ladder of forty buys on the first candles; each fill is answered one line away."""
-    from engine.venues.rule_books import rules_of  # only where there is data
-
     rules = rules_of("upbit", "XRP", "KRW", D(3868), {})
     engine = matching(rules, krw="12000000", btc="0", price=None)
     walk = CandleWalk(recording, instrument(rules), participation=D(1), is_volume_in_quote=False)
