@@ -140,7 +140,9 @@ def test_a_stopped_bot_has_no_orders_and_no_base(
         act(town, config, one)
     town.send(LiftHalt())
     town.send(StopBot(BOT, Inventory.SELL))
-    for _ in range(200):
+    for _ in range(1000):
+        if town.bot().bot.state is BotState.STOPPED:
+            break
         town.price(first)
     view = town.bot()
     assert view.bot.state is BotState.STOPPED
