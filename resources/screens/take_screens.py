@@ -205,14 +205,15 @@ def main(wanted: list[str]) -> None:
             actions = Actions(lambda: account_of(instrument_of()), no_recording, stop)
             desktop = Desktop(app, engine, past_of(engine.view()), actions, settings)
             loop.run_until_complete(take(scene, desktop, engine, folder))
-            desktop.request_stop()
-            stop.done.set_result(None)
-            loop.run_until_complete(_gone(desktop))
+            loop.run_until_complete(end(desktop, stop))
 
 
-async def _gone(desktop: Desktop) -> None:
+async def end(desktop: Desktop, stop: StoppingEngine) -> None:
+    """Close the window as a person would."""
     ended = asyncio.Event()
     desktop.ended.connect(ended.set)
+    desktop.request_stop()
+    stop.done.set_result(None)
     await ended.wait()
     desktop.window.deleteLater()
     desktop.deleteLater()
