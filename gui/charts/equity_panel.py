@@ -53,6 +53,7 @@ class EquityPanel(QWidget):
         self._point: _Point | None = None
         self._values: tuple[Floats, Floats, Floats] = self._curve.columns()
         self._mode = PROFIT
+        self._has_past = False
         self._pending = PendingTask(self._not_read)
         self.canvas = ChartCanvas(theme, (self._matched, self._total), zone)
         self.canvas.readout = self._readout
@@ -77,6 +78,8 @@ class EquityPanel(QWidget):
             self._title.setText(point.title)
             self.canvas.set_notice("")
             self._pending.cancel()
+            self._has_past = False
+        if not self._has_past:
             self._pending.start(lambda: self._load(point))
         if self._curve.put_live(point.at_s, point.equity, point.floating) or is_other:
             self._show_curve(is_other)
@@ -131,7 +134,9 @@ class EquityPanel(QWidget):
 
     async def _load(self, point: _Point) -> None:
         samples = await self._history.equity(point.bot_id, point.account_id, None, PAGE_ROWS)
+        self._has_past = True
         self._curve.put_samples(samples)
+        self.canvas.set_notice("")
         self._show_curve(is_new=True)
 
     def _not_read(self, sentence: str) -> None:

@@ -33,6 +33,11 @@ class MarketCandles:
         self._price_text: Callable[[float], str] = str
 
     @property
+    def trouble(self) -> str:
+        """Why older candles did not come; "" when they did."""
+        return self._pages.trouble
+
+    @property
     def base_s(self) -> int:
         return self._series.base_s
 

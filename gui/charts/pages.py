@@ -2,35 +2,47 @@
 
 import asyncio
 import logging
+import time
 from collections.abc import Callable, Coroutine, Sequence
 from typing import Any
 
 from engine.domain.market import Candle
 from engine.errors import GridwrightError
 from engine.ports import History
+from gui import sentences
 from gui.charts.bars import instant_of
 
 log = logging.getLogger(__name__)
 PAGE_ROWS = 2000
+RETRY_S = 5.0
 
 
 class PendingTask:
     """At most one running coroutine of a widget, on the window's loop. A failure is logged and told, never raised.
 
-    Without a running loop (a widget shown by itself) nothing is asked for and `start` says False.
+    After a failure nothing is started for `RETRY_S`, so that a chart does not hammer a database that is down. Without a
+    running loop (a widget shown by itself) nothing is asked for and `start` says False. `clock`: monotonic seconds.
     """
 
-    def __init__(self, on_failure: Callable[[str], None]) -> None:
+    def __init__(self, on_failure: Callable[[str], None], clock: Callable[[], float] = time.monotonic) -> None:
         self._on_failure = on_failure
+        self._clock = clock
         self._task: asyncio.Task[None] | None = None
+        self._rests_until_s = 0.0
+        self._trouble = ""
 
     @property
     def is_running(self) -> bool:
         return self._task is not None and not self._task.done()
 
+    @property
+    def trouble(self) -> str:
+        """Why the last work failed; "" after one that did not."""
+        return self._trouble
+
     def start(self, work: Callable[[], Coroutine[Any, Any, None]]) -> bool:
-        """Start it unless one is running. Returns whether it was started."""
-        if self.is_running:
+        """Start it unless one is running or has just failed. Returns whether it was started."""
+        if self.is_running or self._clock() < self._rests_until_s:
             return False
         try:
             loop = asyncio.get_running_loop()
@@ -40,7 +52,8 @@ class PendingTask:
         return True
 
     def cancel(self) -> None:
-        """Forget the present work, also in the middle of a question."""
+        """Forget the present work, also in the middle of a question, and any failure."""
+        self._rests_until_s, self._trouble = 0.0, ""
         if self._task is not None:
             self._task.cancel()
             self._task = None
@@ -48,9 +61,12 @@ class PendingTask:
     async def _guarded(self, work: Callable[[], Coroutine[Any, Any, None]]) -> None:
         try:
             await work()
+            self._trouble = ""
         except GridwrightError as error:
             log.warning("history not read: %s", error)
-            self._on_failure(str(error))
+            self._rests_until_s = self._clock() + RETRY_S
+            self._trouble = sentences.translate(error.sentence)
+            self._on_failure(self._trouble)
 
 
 class CandlePages:
@@ -74,6 +90,11 @@ class CandlePages:
     @property
     def is_loading(self) -> bool:
         return self._pending.is_running
+
+    @property
+    def trouble(self) -> str:
+        """Why the last page did not come; "" when it did."""
+        return self._pending.trouble
 
     def load_before(self, before_s: float | None, wanted_s: Callable[[], float]) -> None:
         """Read pages that end before `before_s` (None: the newest) until `wanted_s()` is reached or no more exist.

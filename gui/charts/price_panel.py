@@ -235,8 +235,8 @@ class PricePanel(QWidget):
         self._live.setVisible(self._shown.market is not None and not self.canvas.is_following)
         self._candles.want_from(lambda: self.canvas.time_span.start_s - 0.5 * self.canvas.time_span.length_s)
 
-    def _page_failed(self, sentence: str) -> None:
-        self.canvas.set_notice(self.tr("Older candles cannot be read: {reason}").format(reason=sentence))
+    def _page_failed(self, _sentence: str) -> None:
+        self._check_age()
 
     def _check_age(self) -> None:
         market = self._shown.market
@@ -249,6 +249,10 @@ class PricePanel(QWidget):
         elif fresh.is_stale:
             age = numbers.age(fresh.age_s)
             self.canvas.set_notice(self.tr("The last price is {age} old.").format(age=age), is_stale=True)
+        elif self._candles.trouble:
+            reason = self._candles.trouble
+            self.canvas.set_notice(self.tr("Older candles cannot be read: {reason}").format(reason=reason))
+            self._time_moved()
         else:
             self.canvas.set_notice("")
 

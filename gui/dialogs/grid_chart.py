@@ -113,6 +113,8 @@ class GridChart(QWidget):
             return
         self.canvas.set_edge(self._candles.first_s, self._candles.edge_s, self._candles.timeframe_s)
         self._choose_bars()
+        if not self._candles.trouble:
+            self.canvas.set_notice("")
         self.canvas.content_changed()
         self.candles_came.emit()
 

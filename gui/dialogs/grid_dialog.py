@@ -5,7 +5,7 @@ from dataclasses import replace
 from datetime import tzinfo
 from decimal import Decimal
 
-from PySide6.QtCore import Qt, QTimer, Signal
+from PySide6.QtCore import QSize, Qt, QTimer, Signal
 from PySide6.QtGui import QKeySequence, QPalette
 from PySide6.QtWidgets import (
     QDialog,
@@ -37,6 +37,7 @@ from gui.theme import CONTROL_HEIGHT, GRID, Theme
 ANSWER_MS = 60
 MARKET_MS = 500
 FORM_PX = 424
+FRAME_ROOM = QSize(16, 56)
 
 
 class GridDialog(QDialog):
@@ -293,4 +294,6 @@ class GridDialog(QDialog):
         column.setContentsMargins(2 * GRID, 2 * GRID, 2 * GRID, 2 * GRID)
         column.addLayout(body, 1)
         column.addLayout(buttons)
-        self.resize(1120, 720)
+        # A desk of 1280 x 720 has room for less than that.
+        room = self.screen().availableSize() - FRAME_ROOM
+        self.resize(QSize(1120, 720).boundedTo(room))

@@ -7,6 +7,7 @@ from engine.domain.bot import Account
 from engine.domain.grid import GridConfig
 from engine.domain.instrument import Instrument
 from engine.domain.views import EngineView, MarketView
+from gui.badges import mode_word
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,7 +26,8 @@ class TradableMarket:
 
     @property
     def title(self) -> str:
-        return f"{self.instrument.symbol} · {self.account.name}"
+        """Symbol, account, and what kind of money it is."""
+        return f"{self.instrument.symbol} · {self.account.name} · {mode_word(self.account.mode)}"
 
 
 def tradable_markets(view: EngineView) -> tuple[TradableMarket, ...]:

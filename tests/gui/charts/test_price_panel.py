@@ -107,6 +107,11 @@ async def test_without_a_history_the_live_candles_are_shown_and_the_chart_says_w
 
         assert len(times_of(panel)) == 201
         assert "The database does not answer." in panel.canvas.notice
+        for minutes in range(1, 30):
+            panel.show_view(moved_on(VIEW, minutes), BOT.bot.bot_id)
+            await let_tasks_run(5)
+        assert len(history.asked) == 1
+        assert "The database does not answer." in panel.canvas.notice
 
 
 async def test_new_candles_are_appended_and_the_one_under_construction_replaced(theme: Theme) -> None:
