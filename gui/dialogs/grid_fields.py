@@ -87,7 +87,7 @@ class GridFields(QWidget):
     def _make_rows(self, theme: Theme) -> dict[str, FieldRow]:
         numbers, stops = self.numbers, self.inventories
         return {
-            "market": FieldRow(theme, self.tr("Market"), self.market),
+            "market": FieldRow(theme, self.tr("Market"), self.market, has_unit=False),
             "lower": FieldRow(theme, self.tr("Lower price"), numbers["lower"]),
             "upper": FieldRow(theme, self.tr("Upper price"), numbers["upper"]),
             "grid_count": FieldRow(theme, self.tr("Number"), numbers["grid_count"]),
