@@ -14,18 +14,25 @@ _ID_CHARACTERS = string.ascii_lowercase + string.digits
 _ID_LENGTH = 8
 
 
+def no_trouble() -> str:
+    """The engine is at work."""
+    return ""
+
+
 @dataclass(frozen=True, slots=True)
 class Actions:
     """`make_replay_account` may take seconds (it reads the recording) and is called on a worker thread.
 
     It takes the value that the recording dialog submits and raises RecordingError with one sentence. `stop_engine`
     begins an orderly stop and gives a future that is done when the engine has stopped; it is called once.
+    `engine_trouble` is asked once a second and says in one sentence why the engine is not there any more, else "".
     `rule_books` names the venue rules a recording can be played under; the file dialog begins in `recordings_folder`.
     """
 
     make_simulated_account: Callable[[], Account]
     make_replay_account: Callable[[RecordingChoice], Account]
     stop_engine: Callable[[], Future[None]]
+    engine_trouble: Callable[[], str] = no_trouble
     rule_books: tuple[str, ...] = ()
     recordings_folder: Path | None = None
 

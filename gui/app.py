@@ -49,6 +49,7 @@ class Desktop(QObject):
         self.bridge = Bridge(handle, self)
         # The engine's thread reports its end; a queued signal brings the news to this one.
         self._engine_stopped.connect(self._end, Qt.ConnectionType.QueuedConnection)
+        self.bridge.aged.connect(self._look_after_engine)
         self.window = self._build()
 
     def show(self) -> None:
@@ -63,6 +64,13 @@ class Desktop(QObject):
         text = self.tr("Stopping: resting orders are handled and everything is written down, then the window closes.")
         self.window.tell(Notice(Level.LOOK, text))
         self._actions.stop_engine().add_done_callback(self._engine_stopped.emit)
+
+    def _look_after_engine(self) -> None:
+        """An engine that ended by itself is told until it is read: nothing is traded any more."""
+        trouble = self._actions.engine_trouble()
+        shown = self.window.message.notice
+        if trouble and not self._is_stopping and (shown is None or shown.text != trouble):
+            self.window.tell(Notice(Level.ERROR, trouble))
 
     def _build(self) -> MainWindow:
         self._translations.use(self._settings.language)
@@ -92,6 +100,7 @@ class Desktop(QObject):
             log.error("the engine did not stop in order: %s", problem)
         self.bridge.close()
         self.window.release()
+        self._translations.remove()
         self.ended.emit()
 
 

@@ -15,9 +15,7 @@ class Translations:
 
     def use(self, language: Language) -> None:
         """Switch. Raises RuntimeError when the language's file is missing."""
-        for translator in self._installed:
-            self._app.removeTranslator(translator)
-        self._installed = []
+        self.remove()
         # Dates and file dialogs follow too; numbers are formatted by us and stay as they are.
         QLocale.setDefault(QLocale(language.value))
         if language is Language.ENGLISH:
@@ -25,6 +23,12 @@ class Translations:
         self._install(f"gridwright_{language.value}", str(RESOURCES / "translations"), is_needed=True)
         qt_folder = QLibraryInfo.path(QLibraryInfo.LibraryPath.TranslationsPath)
         self._install(f"qtbase_{language.value}", qt_folder, is_needed=False)
+
+    def remove(self) -> None:
+        """Back to English."""
+        for translator in self._installed:
+            self._app.removeTranslator(translator)
+        self._installed = []
 
     def _install(self, name: str, folder: str, *, is_needed: bool) -> None:
         translator = QTranslator(self._app)

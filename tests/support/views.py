@@ -162,7 +162,7 @@ def grid_bot(
     floating = held * market.bid - cost
     event = None
     if is_working:
-        event = say(CYCLE_CLOSED, rung=grid_count // 2, cycle=3, profit=matched / 7, quote=instrument.quote)
+        event = say(CYCLE_CLOSED, rung=grid_count // 2, cycle=3, profit=round(matched / 7, 4), quote=instrument.quote)
     return BotView(
         bot=replace(bot, matched_profit=matched, last_event=event, last_event_at=market.at if event else None),
         rungs=tuple(rungs),
