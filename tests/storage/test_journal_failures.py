@@ -1,8 +1,11 @@
 """The network, the server and the disk fail at every step of a commit; repeated, it is there once and whole."""
 
 import asyncio
+import os
+import signal
 from collections.abc import AsyncIterator, Sequence
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -12,7 +15,8 @@ from engine.domain.ledger import EntryKind, LedgerEntry
 from engine.domain.messages import BotRecorded, LedgerRecorded, OrderRecorded, Record, RungRecorded
 from engine.domain.order import OrderState
 from engine.errors import StorageError, StorageUnavailable
-from storage.database import Database, connect
+from storage.database import Database, connect, migrate
+from storage.embedded import EmbeddedPostgres
 from storage.journal import PostgresJournal
 from tests.storage.builders import (
     BOT,
@@ -270,3 +274,34 @@ async def test_deposits_of_a_retried_start_are_booked_once(journal: PostgresJour
         await journal.commit([*foundation(), LedgerRecorded((deposit,))])
     async with database.question() as connection:
         assert await connection.fetchval("SELECT sum(amount) FROM ledger_entries") == D(1000)
+
+
+async def test_the_server_is_killed_under_load(tmp_path: Path) -> None:
+    """A real crash of a durable server: whatever a commit returned for is there, and the rest is taken again."""
+    with EmbeddedPostgres(tmp_path / "pg") as server:
+        url = server.start()
+        await migrate(url)
+        database = await connect(url)
+        journal = PostgresJournal(database, DESK)
+        await journal.commit(foundation())
+        outages = 0
+        for number in range(60):
+            if number % 20 == 10:
+                state = server.state
+                assert state is not None
+                os.kill(state.pid, signal.SIGKILL)
+            order = make_order(number, state=OrderState.OPEN)
+            filled, fill = book(order, make_fill(order, f"t{number}", D(10)))
+            while True:
+                try:
+                    await journal.commit([OrderRecorded(order), fill, OrderRecorded(filled)])
+                    break
+                except StorageUnavailable:
+                    outages += 1
+                    await asyncio.to_thread(server.ensure_running)
+        assert outages > 0
+        async with database.question() as connection:
+            assert await connection.fetchval("SELECT count(*) FROM trades") == 60
+            assert await connection.fetchval("SELECT count(*) FROM ledger_entries") == 180
+        await journal.close()
+        await database.close()
