@@ -13,10 +13,9 @@ from engine.domain.codec import from_json, to_json
 from engine.domain.messages import Command, CommandAnswered, CommandReceived
 from engine.errors import StorageUnavailable
 from storage.database import Connection, Database
-from storage.desk import HEARTBEAT_STALE_S, HOLDERS, lock_number, register_desk
+from storage.desk import HEARTBEAT_STALE_S, HOLDERS, LOCAL_USER_ID, lock_number, register_desk
 from storage.failures import Failure, storage_error
 from storage.records.control import answer_of
-from storage.tables.people import LOCAL_USER_ID
 
 COMMANDS_BELL = "gridwright_commands"
 ANSWERS_BELL = "gridwright_answers"

@@ -13,7 +13,9 @@ import asyncpg
 from engine.errors import AlreadyRunning, StorageError, StorageUnavailable
 from storage.database import Connection, Database
 from storage.failures import Failure, storage_error
-from storage.tables.people import LOCAL_USER_ID
+
+#: The one user of a database that nobody shares; the first migration adds it.
+LOCAL_USER_ID = 1
 
 HEARTBEAT_S = 5.0
 #: A desk whose heartbeat is older than this is dead, even where the server has not noticed that its session is.

@@ -11,11 +11,10 @@ from engine.errors import LeaseLost, StorageError
 from engine.ports import RecoveredState
 from storage.batch import Batch, BatchBuilder
 from storage.database import Connection, Database
-from storage.desk import DeskLease, end_sessions, journal_sessions, register_desk
+from storage.desk import LOCAL_USER_ID, DeskLease, end_sessions, journal_sessions, register_desk
 from storage.failures import Failure, storage_error
 from storage.records.part import arguments, compose
 from storage.recovery import recover
-from storage.tables.people import LOCAL_USER_ID
 
 log = logging.getLogger(__name__)
 

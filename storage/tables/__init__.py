@@ -3,13 +3,12 @@
 from storage.tables.bots import BotInstance, GridBotConfig, GridOrder
 from storage.tables.control import CommandRow, DecisionRow
 from storage.tables.instruments import InstrumentRow, InstrumentRulesRow
-from storage.tables.people import LOCAL_USER_ID, AccountRow, Desk, EngineStateRow, User
+from storage.tables.people import AccountRow, Desk, EngineStateRow, User
 from storage.tables.row import Row
 from storage.tables.series import CandleRow, EquitySnapshot, TickerRow
 from storage.tables.trading import LedgerEntryRow, OrderRow, PositionRow, TradeRow
 
 __all__ = [
-    "LOCAL_USER_ID",
     "AccountRow",
     "BotInstance",
     "CandleRow",

@@ -6,9 +6,6 @@ from sqlalchemy.orm import Mapped, mapped_column
 from engine.domain.bot import AccountMode
 from storage.tables.row import Instant, Json, NoWords, Row, RowId, Words, WrittenAt, one_of
 
-#: The one user of a database that nobody shares; the first migration adds it.
-LOCAL_USER_ID = 1
-
 
 class User(Row):
     """A person. Bots, desks and accounts belong to one; the allocation of a user's running bots is at most 100 %."""

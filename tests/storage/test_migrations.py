@@ -13,9 +13,12 @@ from sqlalchemy.ext.asyncio import create_async_engine
 
 from engine.errors import StorageError
 from storage.address import parse_address
-from storage.migrate import FOLDER, migrate, present_revision
+from storage.desk import LOCAL_USER_ID
+from storage.migrate import migrate, present_revision
 from storage.migrations import HEAD
-from storage.tables import LOCAL_USER_ID, Row
+from storage.tables import Row
+from storage.upgrade import FOLDER
+from tests.support.processes import start_python
 
 TABLES = {
     "users", "desks", "accounts", "instruments", "instrument_rules", "bot_instances", "grid_bot_configs", "grid_orders",
@@ -146,3 +149,13 @@ async def test_a_user_who_may_not_create_tables_is_told(database_url: str) -> No
     with pytest.raises(StorageError, match=r"^The database user lacks a right: permission denied for schema public\.$"):
         await migrate(f"postgresql://{role}:secret@{place}")
     await fetch(database_url, f"DROP ROLE {role}")
+
+
+def test_a_start_with_nothing_to_migrate_imports_neither_alembic_nor_sqlalchemy() -> None:
+    """They cost half a second of every start; only a migration may ask for them."""
+    code = (
+        "import sys, storage.desk_storage; print([name for name in ('alembic', 'sqlalchemy') if name in sys.modules])"
+    )
+    program = start_python(code)
+    said, complaints = program.communicate(timeout=60)
+    assert (said.strip(), complaints) == ("[]", "")
