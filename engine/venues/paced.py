@@ -2,6 +2,7 @@
 
 import asyncio
 import heapq
+from collections import deque
 from collections.abc import Callable, Mapping, Sequence
 from decimal import Decimal
 
@@ -57,6 +58,8 @@ class PacedPaperVenue(PaperVenue):
         self._call = asyncio.Event()
         self._settling: asyncio.Task[None] | None = None
         self._is_over = False
+        self._untold: deque[tuple[int, Sequence[VenueEvent]]] = deque()
+        self._heard_at_ms: int | None = None
 
     async def connect(self, sink: VenueSink) -> Sequence[Instrument]:
         self._sink = sink
@@ -71,6 +74,7 @@ class PacedPaperVenue(PaperVenue):
             raise self._store.broken(error) from error
         self._market = market
         self._arrivals.clear()
+        self._untold.clear()
         self._is_over = False
         self._take_up(stored, stored.market if stored.position else MarketState(market.first_at_ms()))
         self._land_requests(stored.requests)
@@ -112,17 +116,36 @@ class PacedPaperVenue(PaperVenue):
             step = market.step(self._live)
             self._commit(step.change)
             fills = step.change.fills if step.change is not None else ()
-            events: Sequence[VenueEvent] = (*map(OrderFilled, fills), *step.events) if fills else step.events
-            if self._deliver(events):
-                await self._settle()
+            await self._tell((*map(OrderFilled, fills), *step.events) if fills else step.events)
         self._is_over = True
         while self._arrivals:
             await self._land(self._arrivals[0][0])
+        await self._catch_up()
         await self._tell((FeedEnded(self.name, instant(self._live.at_ms)),))
 
     async def _tell(self, events: Sequence[VenueEvent]) -> None:
-        if self._deliver(events):
-            await self._settle()
+        if self._latency_ms:
+            self._untold.append((self._now_ms(), events))
+            await self._catch_up()
+        elif self._deliver(events):
+            assert self._sink is not None, "connected"
+            await self._sink.settled()
+
+    async def _catch_up(self) -> None:
+        """Tell what happened while requests were under way, now that they are answered, one happening after the other.
+
+        What is decided on it counts as sent when it happened. So it makes no difference how long the machine takes to
+        decide, and two runs with latency are the same.
+        """
+        while self._untold and not self._is_under_way:
+            self._heard_at_ms, events = self._untold.popleft()
+            if self._deliver(events):
+                await self._settle()
+            self._heard_at_ms = None
+
+    @property
+    def _is_under_way(self) -> bool:
+        return any(not answered.done() for answered in self._waiting)
 
     async def _land(self, due_ms: int) -> None:
         """Market time comes to where requests arrive; the price is still where it was."""
@@ -131,19 +154,17 @@ class PacedPaperVenue(PaperVenue):
             heapq.heappop(self._arrivals)[2]()
         self._live  # noqa: B018 - raises when the store has failed meanwhile
         await self._settle()
+        await self._catch_up()
 
     async def _settle(self) -> None:
-        """Wait until all that was decided is done, or waits for market time to pass."""
+        """With latency: wait until all that was decided is done, or waits for market time to pass."""
         sink = self._sink
         assert sink is not None, "connected"
-        if not self._latency_ms:
-            await sink.settled()
-            return
         if self._settling is None or self._settling.done():
             self._settling = asyncio.ensure_future(sink.settled())
         while not self._settling.done():
             self._call.clear()
-            if self._waiting or self._arrivals:
+            if self._is_under_way:
                 # Orders of one decision are sent within a few turns of the loop; then all that is left is to wait.
                 sent = self._sent
                 for _ in range(TURNS):
@@ -157,14 +178,22 @@ class PacedPaperVenue(PaperVenue):
         self._settling.result()
 
     def _later(self, act: Callable[[], None]) -> None:
-        if self._is_over:
-            # Market time will not move again, so nothing is left to wait for.
+        self._sent += 1
+        sent_at_ms = self._now_ms() if self._heard_at_ms is None else self._heard_at_ms
+        due_ms = sent_at_ms + self._latency_ms
+        if self._is_over or due_ms <= self._now_ms():
+            # Its time has come, or market time will not move again.
             act()
             return
-        self._sent += 1
-        heapq.heappush(self._arrivals, (self._now_ms() + self._latency_ms, self._sent, act))
+        heapq.heappush(self._arrivals, (due_ms, self._sent, act))
         self._call.set()
         self._pace.wake()
+
+    def _announce(self, events: Sequence[VenueEvent]) -> None:
+        if self._latency_ms and not self._is_over:
+            self._untold.append((self._now_ms(), events))
+        else:
+            super()._announce(events)
 
     def _stop_for(self, error: VenueUnavailable) -> None:
         super()._stop_for(error)

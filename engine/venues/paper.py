@@ -226,7 +226,7 @@ class PaperVenue(ABC):
         except VenueUnavailable:
             # Nobody is told anything, so the order stays to be asked for; `run` says what is wrong.
             return
-        self._deliver((OrderCanceled(client_order_id, order.filled, instant(self._now_ms())),))
+        self._announce((OrderCanceled(client_order_id, order.filled, instant(self._now_ms())),))
 
     def _commit(self, change: Change | None) -> None:
         matching = self._live
@@ -240,6 +240,10 @@ class PaperVenue(ABC):
     def _stop_for(self, error: VenueUnavailable) -> None:
         """Nothing happens here any more; `run` says why."""
         self._trouble = error
+
+    def _announce(self, events: Sequence[VenueEvent]) -> None:
+        """Tell what no call waits for."""
+        self._deliver(events)
 
     def _deliver(self, events: Sequence[VenueEvent]) -> bool:
         if self._sink is None:

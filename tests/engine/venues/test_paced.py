@@ -346,6 +346,22 @@ async def test_latency_holds_for_cancels_and_a_fill_may_come_first(tmp_path: Pat
     await venue.close()
 
 
+@pytest.mark.parametrize("latency_ms", ["1", "400", "20000", "90000"])
+async def test_with_latency_it_makes_no_difference_how_long_decisions_take(tmp_path: Path, latency_ms: str) -> None:
+    account = account_for(tmp_path, wild_rows(7, 60), latency_ms=latency_ms)
+    found = []
+    for seed in range(4):
+        trader = Trader("1.5", RUNGS, random.Random(seed) if seed else None)
+        venue = await connected(account, tmp_path / str(seed), trader)
+        trader.attach(venue)
+        await venue.run()
+        await venue.close()
+        assert trader.ended
+        found.append(stored_fills(account, tmp_path / str(seed)))
+    assert len(found[0]) > 20
+    assert found == [found[0]] * 4
+
+
 async def test_an_order_on_its_way_at_a_kill_has_arrived_when_the_venue_is_opened_again(tmp_path: Path) -> None:
     account = account_for(tmp_path, [(100, 104, 96, 102, 50)] * 2, latency_ms="5000", speed="0")
     venue = await connected(account, tmp_path, ListeningSink())

@@ -2,10 +2,11 @@
 
 import asyncio
 import dataclasses
+import random
 from collections.abc import Sequence
 
 from engine.domain.market import Quote
-from engine.domain.messages import FeedEnded, OrderFilled, OrderRejected, VenueEvent
+from engine.domain.messages import FeedEnded, OrderFilled, OrderRejected, OrderUnknown, VenueEvent
 from engine.domain.order import Fill, Order, OrderState, Side
 from engine.ports import Venue
 from tests.engine.venues.builders import D, order
@@ -22,7 +23,8 @@ class Trader:
     handled, an order decided and not yet sent, an order answered. A new life begins with `recover`.
     """
 
-    def __init__(self, step: str, rungs: Sequence[str]) -> None:
+    def __init__(self, step: str, rungs: Sequence[str], thinks: random.Random | None = None) -> None:
+        """With `thinks` it takes a few turns of the loop, drawn anew each time, before an order goes out."""
         self.orders: dict[str, Order] = {}
         self.done: set[str] = set()
         self.seen: set[str] = set()
@@ -31,6 +33,7 @@ class Trader:
         self.moments = 0
         self._step = D(step)
         self._rungs = rungs
+        self._thinks = thinks
         self._venue: Venue | None = None
         self._wanted: list[Order] = []
 
@@ -86,10 +89,12 @@ class Trader:
         venue = self._venue
         assert venue is not None
         while self._wanted:
+            for _ in range(self._thinks.randint(0, 9) if self._thinks else 0):
+                await asyncio.sleep(0)
             wanted = self._wanted.pop(0)
             self._moment()
             answer = await venue.place(wanted)
-            assert not isinstance(answer, OrderRejected), answer
+            assert not isinstance(answer, OrderRejected | OrderUnknown), answer
             self._moment()
             await asyncio.sleep(0)
 
