@@ -26,6 +26,7 @@ from engine.console.questions import reserves
 from engine.console.rehearsal import bot_view_of, refusals_of
 from engine.domain.bot import Account, Bot
 from engine.domain.codec import Json
+from engine.domain.instrument import Instrument
 from engine.domain.messages import Command, HaltAll, LiftHalt, OpenAccount, SetMarketSpeed
 from engine.domain.money import ZERO
 from engine.domain.sentences import Refusal, plain
@@ -89,13 +90,15 @@ async def _add(options: Namespace, desk: Desk, out: TextIO, bot_id: str) -> None
     state = await desk.state()
     account = find_account(state.accounts, options.account)
     instrument = find_instrument(state.instruments, account, options.symbol)
-    command = add_grid(options, bot_id, account, instrument, state.bots)
+    price = await desk.last_price(account.venue, instrument.symbol)
+    command = add_grid(
+        options, bot_id, account, instrument, state.bots, await _equity(desk, account, instrument, price)
+    )
     if not options.dry_run:
         await ask(desk, command)
         verb = "added and started" if options.start else "added"
         _done(options, out, f"{command.name} was {verb} as {bot_id}.", {"bot": bot_id, "name": command.name})
         return
-    price = await desk.last_price(account.venue, instrument.symbol)
     free = await _free(desk, state, account, instrument.quote)
     seen = preview(command.config, instrument, price, free, await _free(desk, state, account, instrument.base))
     if seen.refusals:
@@ -142,6 +145,12 @@ async def _open(options: Namespace, desk: Desk, out: TextIO, account: Account) -
 async def _prices(desk: Desk, state: RecoveredState) -> dict[tuple[str, str], Decimal]:
     found = {instrument.key: await desk.last_price(*instrument.key) for instrument in state.instruments}
     return {key: price for key, price in found.items() if price is not None}
+
+
+async def _equity(desk: Desk, account: Account, instrument: Instrument, price: Decimal | None) -> Decimal:
+    """The account's money in quote, its base at the last recorded price."""
+    own = {row.asset: row.total for row in await desk.ledger() if row.account_id == account.account_id}
+    return own.get(instrument.quote, ZERO) + own.get(instrument.base, ZERO) * (price or ZERO)
 
 
 async def _free(desk: Desk, state: RecoveredState, account: Account, asset: str) -> Decimal:

@@ -76,6 +76,7 @@ def build_parser() -> OneSentenceParser:
     )
     parser.set_defaults(command="")
     parser.add_argument("--no-gui", action="store_true", help="run the desk without a window; Qt is not loaded")
+    parser.add_argument("--json", action="store_true", help="reports as JSON, on stdout alone")
     parser.add_argument(
         "--until-replay-ends",
         action="store_true",

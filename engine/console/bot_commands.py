@@ -3,7 +3,7 @@
 from argparse import Namespace
 from collections.abc import Mapping, Sequence
 from dataclasses import fields, replace
-from decimal import Decimal
+from decimal import ROUND_CEILING, Decimal
 from typing import Any
 
 from engine.domain.bot import Account, Bot
@@ -19,6 +19,7 @@ from engine.domain.messages import (
     StartBot,
     StopBot,
 )
+from engine.domain.money import HUNDRED
 from engine.domain.sentences import Sentence, plain
 from engine.errors import UsageError
 
@@ -106,8 +107,10 @@ def default_name(instrument: Instrument, config: GridConfig, bots: Sequence[Bot]
     return next(each for each in numbered if each not in taken)
 
 
-def add_grid(options: Namespace, bot_id: str, account: Account, instrument: Instrument, bots: Sequence[Bot]) -> AddGrid:
-    """The command of `bot add grid`."""
+def add_grid(
+    options: Namespace, bot_id: str, account: Account, instrument: Instrument, bots: Sequence[Bot], equity: Decimal
+) -> AddGrid:
+    """The command of `bot add grid`. `equity` of the account, in quote, is what the allocation is a share of."""
     config = grid_config(options)
     return AddGrid(
         bot_id=bot_id,
@@ -115,7 +118,7 @@ def add_grid(options: Namespace, bot_id: str, account: Account, instrument: Inst
         account_id=account.account_id,
         symbol=instrument.symbol,
         config=config,
-        allocation_percent=allocation(options),
+        allocation_percent=allocation(options) or share_of(config.investment, equity),
         start=bool(options.start),
     )
 
@@ -128,6 +131,13 @@ def edit_grid(options: Namespace, bot: Bot) -> EditGrid:
     if config == bot.config and name in ("", bot.name) and percent in (None, bot.allocation_percent):
         raise UsageError(f"Nothing would change on {bot.name}; name what should be different.")
     return EditGrid(bot.bot_id, config, name, percent)
+
+
+def share_of(investment: Decimal, equity: Decimal) -> Decimal:
+    """The investment in percent of the equity, rounded up to 0.01 %, at most 100 %."""
+    if equity <= 0:
+        return HUNDRED
+    return min((investment / equity * HUNDRED).quantize(Decimal("0.01"), ROUND_CEILING), HUNDRED)
 
 
 def allocation(options: Namespace) -> Decimal | None:

@@ -17,6 +17,7 @@ from engine.console.room import EngineRoom
 from engine.console.status import are_replays_ended
 from engine.domain.bot import Account
 from engine.domain.messages import Command, OpenAccount, SetMarketSpeed
+from engine.domain.money import ZERO
 from engine.domain.views import EngineView
 from engine.engine import Engine
 from engine.errors import UsageError
@@ -63,8 +64,11 @@ def replay_errand(options: Namespace, session: Session, room: EngineRoom, new_bo
         if session.bot is None:
             instrument = instrument_of(account.venue, settings_of(account))
             bots = [row.bot for row in engine.refresh().bots]
+            settings = settings_of(account)
+            cash, price = settings.cash(), settings.number("price", is_positive=True)
+            equity = cash.get(instrument.quote, ZERO) + cash.get(instrument.base, ZERO) * price
             started = Namespace(**{**vars(options), "start": True, "name": None})
-            await _ask(engine, add_grid(started, new_bot_id, account, instrument, bots))
+            await _ask(engine, add_grid(started, new_bot_id, account, instrument, bots, equity))
         began = time.monotonic()
         await _ask(engine, SetMarketSpeed(account.venue, options.speed))
         return await _until_ended(engine, room, [account.venue], began, is_taken_up=session.bot is not None)

@@ -84,14 +84,25 @@ def test_the_only_instrument_needs_no_name_and_of_two_one_must_be_said() -> None
 
 
 def test_adding() -> None:
-    command = add_grid(parse([*ADD.split(), "--start", "--allocation", "40"]), "newbot12", ACCOUNT, XRP, [BOT])
+    command = add_grid(
+        parse([*ADD.split(), "--start", "--allocation", "40"]), "newbot12", ACCOUNT, XRP, [BOT], Decimal(10_000_000)
+    )
     assert isinstance(command, AddGrid)
     assert (command.bot_id, command.account_id, command.symbol) == ("newbot12", "simulated:1", "XRP/KRW")
     assert (command.name, command.start, command.allocation_percent) == ("XRP/KRW 700–900 × 20", True, Decimal(40))
 
 
+@pytest.mark.parametrize(
+    ("equity", "percent"), [("12000000", "33.34"), ("4000000", "100"), ("1000", "100"), ("0", "100")]
+)
+def test_what_is_not_allocated_by_hand_is_the_share_of_the_equity(equity: str, percent: str) -> None:
+    """4,000,000 of 12,000,000 are a third: 33.33... % rounded up to 33.34 %."""
+    command = add_grid(parse(ADD.split()), "newbot12", ACCOUNT, XRP, [], Decimal(equity))
+    assert command.allocation_percent == Decimal(percent)
+
+
 def test_a_made_up_name_is_never_a_taken_one() -> None:
-    config = add_grid(parse(ADD.split()), "newbot12", ACCOUNT, XRP, []).config
+    config = add_grid(parse(ADD.split()), "newbot12", ACCOUNT, XRP, [], Decimal(0)).config
     first = default_name(XRP, config, [])
     taken = [replace(BOT, name=first), replace(BOT, name=f"{first} #2")]
     assert default_name(XRP, config, taken) == f"{first} #3"
