@@ -210,7 +210,7 @@ class TableModel(QAbstractTableModel, Generic[Row]):
         """Put the rows into this order; selection and current row follow their rows."""
         if keys == self._keys:
             return
-        self.layoutAboutToBeChanged.emit([], QAbstractTableModel.LayoutChangeHint.VerticalSortHint)
+        self.layoutAboutToBeChanged.emit()
         before = self.persistentIndexList()
         held = [(self._keys[index.row()], index.column()) for index in before]
         rows = dict(zip(self._keys, self._rows, strict=True))
@@ -219,7 +219,7 @@ class TableModel(QAbstractTableModel, Generic[Row]):
         self._index_positions()
         after = [self.index(self._position[key], column) for key, column in held]
         self.changePersistentIndexList(before, after)
-        self.layoutChanged.emit([], QAbstractTableModel.LayoutChangeHint.VerticalSortHint)
+        self.layoutChanged.emit()
 
     def _index_positions(self) -> None:
         self._position = {key: at for at, key in enumerate(self._keys)}

@@ -1,0 +1,94 @@
+"""A screen, a look, and the whole window over a scripted engine."""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+from PySide6.QtWidgets import QApplication
+
+from engine.domain.bot import Account
+from engine.domain.views import EngineView
+from engine.ports import History
+from gui.actions import Actions
+from gui.app import Desktop, make_application
+from gui.main_window import MainWindow
+from gui.strip import Notice
+from gui.window_settings import Language, WindowSettings
+from tests.support.desk import PastInMemory, Reaction, ScriptedEngine, StoppingEngine, no_recording, nothing_changes
+from tests.support.display import display
+from tests.support.themes import theme
+from tests.support.views import account_of, instrument_of, view_of
+
+__all__ = ["display", "theme"]
+
+
+@dataclass
+class Desk:
+    """A window and the world around it. `tick` lets the bridge look and Qt handle what follows."""
+
+    desktop: Desktop
+    engine: ScriptedEngine
+    stop: StoppingEngine
+    settings: WindowSettings
+
+    @property
+    def window(self) -> MainWindow:
+        return self.desktop.window
+
+    @property
+    def message(self) -> Notice | None:
+        return self.window.message.notice
+
+    @property
+    def question(self) -> Notice | None:
+        return self.window.question.notice
+
+    def show(self, view: EngineView) -> None:
+        self.engine.show(view)
+        self.tick()
+
+    def tick(self) -> None:
+        for _ in range(3):
+            self.desktop.bridge.look()
+            QApplication.processEvents()
+
+
+MakeDesk = Callable[..., Desk]
+
+
+@pytest.fixture
+def make_desk(qapp: QApplication, tmp_path: Path) -> Iterator[MakeDesk]:
+    """Builds desks and ends them after the test."""
+    made: list[Desk] = []
+
+    def make(
+        view: EngineView | None = None,
+        *,
+        react: Reaction = nothing_changes,
+        history: History | None = None,
+        language: Language = Language.ENGLISH,
+        make_replay_account: Callable[[object], Account] = no_recording,
+    ) -> Desk:
+        app = make_application()
+        engine = ScriptedEngine(view if view is not None else view_of(), react)
+        settings = WindowSettings(tmp_path / "window.ini")
+        settings.language = language
+        stop = StoppingEngine()
+        actions = Actions(lambda: account_of(instrument_of()), make_replay_account, stop)
+        desktop = Desktop(app, engine, history if history is not None else PastInMemory(), actions, settings)
+        desk = Desk(desktop, engine, stop, settings)
+        made.append(desk)
+        desktop.window.show()
+        desk.tick()
+        return desk
+
+    yield make
+    for desk in made:
+        desk.desktop.request_stop()
+        if not desk.stop.done.done():
+            desk.stop.done.set_result(None)
+        QApplication.processEvents()
+        desk.window.deleteLater()
+        desk.desktop.deleteLater()
+        QApplication.processEvents()
