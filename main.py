@@ -11,10 +11,13 @@ import os
 import secrets
 import string
 import sys
+import threading
 from argparse import Namespace
 from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import Future
 from contextlib import contextmanager
 from functools import partial
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from engine.config import Settings, load_settings
@@ -26,6 +29,7 @@ from engine.errors import GridwrightError
 if TYPE_CHECKING:
     from engine.console.room import EngineRoom
     from engine.domain.messages import DecisionLogged
+    from engine.thread import EngineThread
 
 INTERRUPTED = 130
 LOG_BYTES, LOG_FILES = 5_000_000, 5
@@ -206,11 +210,64 @@ async def without_window(options: Namespace, settings: Settings, url: str, reviv
 
 def window(settings: Settings, url: str, revive: Callable[[], None] | None) -> int:
     """The desk with its window: the engine on its own thread, Qt on this one."""
-    # Everything heavy that is not Qt first: Qt's import hook reads the source of all that is imported after it.
-    import engine.venues.factory
-    import storage.desk_storage
+    # Everything heavy that is not Qt comes first: Qt's import hook reads the source of all that is imported after it.
+    from engine.console.openings import choice_opening, demo_opening
+    from engine.thread import EngineThread
+    from engine.venues.rule_books import KNOWN
+    from storage.late_history import LateHistory
 
-    raise NotImplementedError
+    room = make_room(settings, url, revive)
+    thread = EngineThread(room.open, room.close)
+    thread.start()
+    try:
+        # Qt now, when all of the above is there.
+        from gui.actions import Actions
+        from gui.app import run_window
+        from gui.theme import Scheme
+        from gui.window_settings import Language
+
+        history = LateHistory(url)
+        actions = Actions(
+            make_simulated_account=demo_opening,
+            make_replay_account=lambda choice: choice_opening(
+                choice.path, choice.speed, choice.rules, choice.volume_unit, choice.symbol, choice.cash
+            ),
+            stop_engine=partial(stopped, thread),
+            engine_trouble=lambda: "" if thread.error is None else str(thread.error),
+            rule_books=KNOWN,
+            recordings_folder=Path.home(),
+        )
+        code = run_window(
+            thread,
+            history,
+            actions,
+            settings.data_folder / "window.ini",
+            language=None if settings.language is None else Language(settings.language),
+            scheme=None if settings.theme is None else Scheme(settings.theme),
+            close_history=history.close,
+        )
+    finally:
+        thread.stop()
+        thread.join()
+    if isinstance(thread.error, GridwrightError):
+        raise thread.error
+    return code if thread.error is None else 1
+
+
+def stopped(thread: "EngineThread") -> "Future[None]":
+    """Ask the engine to stop; the future is done when it has."""
+    done: Future[None] = Future()
+
+    def wait() -> None:
+        thread.join()
+        if thread.error is None:
+            done.set_result(None)
+        else:
+            done.set_exception(thread.error)
+
+    thread.stop()
+    threading.Thread(target=wait, name="engine's end").start()
+    return done
 
 
 if __name__ == "__main__":

@@ -48,6 +48,21 @@ def simulated_opening(options: Namespace) -> Account:
     return simulated_account(options.name, settings | _cash(options.cash, quote, None), datetime.now(UTC))
 
 
+def demo_opening() -> Account:
+    """The account that a first start offers: an invented market with a little paper money."""
+    return simulated_account("demo", {}, datetime.now(UTC))
+
+
+def choice_opening(
+    path: Path, speed: Decimal | None, rules: str, volume_unit: str, symbol: str, cash: Decimal | None
+) -> Account:
+    """The account of a recording chosen in a dialog; "" and None leave it to the file's name. Raises RecordingError."""
+    quote = _quote_of(path, symbol or None)
+    deposit = {f"cash.{quote}": format(_usual_cash(quote) if cash is None else cash, "f")}
+    words = {"rules": rules, "volume_unit": volume_unit, "symbol": symbol}
+    return replay_account(path, {"speed": speed_text(speed), **{k: v for k, v in words.items() if v}} | deposit)
+
+
 def _settings(options: Namespace) -> dict[str, str]:
     settings = dict(options.rule or ())
     settings["speed"] = speed_text(options.speed)
@@ -57,7 +72,7 @@ def _settings(options: Namespace) -> dict[str, str]:
 def _cash(typed: Iterable[tuple[str, Decimal]] | None, quote: str, otherwise: Decimal | None) -> dict[str, str]:
     """Deposits as settings. An amount without an asset is in quote."""
     if typed is None:
-        amount = otherwise if otherwise is not None else USUAL_CASH.get(quote, OTHER_CASH)
+        amount = otherwise if otherwise is not None else _usual_cash(quote)
         return {f"cash.{quote}": format(amount, "f")}
     found: dict[str, str] = {}
     for asset, amount in typed:
@@ -66,6 +81,10 @@ def _cash(typed: Iterable[tuple[str, Decimal]] | None, quote: str, otherwise: De
             raise UsageError(f"--cash names {asset or quote} twice.")
         found[key] = format(amount, "f")
     return found
+
+
+def _usual_cash(quote: str) -> Decimal:
+    return USUAL_CASH.get(quote, OTHER_CASH)
 
 
 def _quote_of(path: Path, symbol: str | None) -> str:
