@@ -59,13 +59,13 @@ def grid_arguments(config: SimpleConfig) -> list[str]:
     return arguments
 
 
-def run_program(*arguments: str, within_s: float = 600) -> subprocess.CompletedProcess[str]:
+def run_program(*arguments: str, within_s: float = 240) -> subprocess.CompletedProcess[str]:
     """`main.py` with these arguments to its end."""
     command = [sys.executable, str(ROOT / "main.py"), *arguments]
     return subprocess.run(command, capture_output=True, text=True, timeout=within_s, check=False)
 
 
-def ask_program(*arguments: str, within_s: float = 600) -> dict[str, object]:
+def ask_program(*arguments: str, within_s: float = 240) -> dict[str, object]:
     """What the program answers as JSON; a failed program is a failed test with its own words."""
     done = run_program(*arguments, "--json", within_s=within_s)
     assert done.returncode == 0, f"{arguments} ended with {done.returncode}: {done.stderr.strip()}"
