@@ -3,18 +3,16 @@
 import asyncio
 import contextlib
 import logging
-import time
 import uuid
-from collections import deque
 from collections.abc import Callable, Sequence
 from datetime import UTC, datetime, tzinfo
 
+from engine.connections import Connections
+from engine.database_watch import DatabaseWatch
 from engine.domain import phrases
 from engine.domain.bot import Account
-from engine.domain.market import Candle, PublicTrade, Quote
+from engine.domain.market import Candle
 from engine.domain.messages import (
-    AccountConnected,
-    AccountFailed,
     Command,
     CommandAnswered,
     CommandReceived,
@@ -29,20 +27,18 @@ from engine.domain.messages import (
 )
 from engine.domain.sentences import Sentence, say
 from engine.domain.views import EngineState, EngineView
-from engine.errors import GridwrightError, LeaseLost, StorageUnavailable, VenueUnavailable
+from engine.errors import GridwrightError, LeaseLost, StorageUnavailable
 from engine.execution import Execution
 from engine.kernel.books import Outbox
 from engine.kernel.kernel import Kernel
-from engine.market_shelf import MarketShelf
-from engine.ports import Cache, CommandQueue, Journal, MarketRecorder, PacedVenue, Venue
-from engine.reconcile import reconcile
+from engine.ports import Cache, CommandQueue, Journal, MarketRecorder, Venue
+from engine.snapshots import Snapshots
 
 log = logging.getLogger(__name__)
 
-RECENT = 500
-RECONNECT_FIRST_S = 1.0
-RECONNECT_LONGEST_S = 60.0
-STOP_DEADLINE_S = 10.0
+#: How long a stop waits for calls to venues that are under way, and then for the database.
+DRAIN_DEADLINE_S = 5.0
+FLUSH_DEADLINE_S = 10.0
 CACHE_EVERY_S = 5.0
 HEARTBEAT_TTL_S = 10.0
 
@@ -71,38 +67,32 @@ class Engine:
         self._desk_id = desk_id
         self._journal = journal
         self._commands = commands
-        self._make_venue = make_venue
         self._recorder = recorder
         self._cache = cache
         self._timezone = timezone
         self._view_every_s = view_every_s
         self._on_decision = on_decision
-        self._revive_storage = revive_storage
         self._kernel: Kernel | None = None
+        self._connections = Connections(make_venue, self, self._tell, self._put)
         self._execution = Execution(
             journal,
-            self._venue_of,
+            self._connections.venue_of,
+            self._is_wanted,
             self._tell,
             self._on_committed,
             self._on_storage,
             self._open_account,
             self._pace,
         )
-        self._venues: dict[str, Venue] = {}
-        self._shelves: dict[tuple[str, str], MarketShelf] = {}
+        self._database = DatabaseWatch(journal, self._on_database, revive_storage, self._execution.try_again)
+        self._snapshots = Snapshots(cache.kind)
         self._answers: dict[str, asyncio.Future[CommandAnswered]] = {}
-        self._fills: deque[FillRecorded] = deque(maxlen=RECENT)
-        self._log: deque[DecisionLogged] = deque(maxlen=RECENT)
-        self._state = EngineState.STARTING
-        self._trouble: Sentence | None = None
+        self._phase = EngineState.STARTING
+        self._is_lease_lost = False
         self._is_cache_up = False
-        self._sequence = 0
         self._is_dirty = True
-        self._tasks: asyncio.TaskGroup | None = None
         self._stopping = asyncio.Event()
         self._started = asyncio.Event()
-        self._reviving: asyncio.Task[None] | None = None
-        self._view = EngineView(0, EngineState.STARTING, None, False, False, cache.kind, 0, (), (), (), (), (), ())
 
     # Life
 
@@ -138,7 +128,7 @@ class Engine:
                 with contextlib.suppress(asyncio.CancelledError):
                     await task
             await self._execution.flush()
-            await self._close_venues()
+            await self._connections.close()
 
     async def stop(self) -> None:
         """Ask `run` to end. Resting orders stay at the venues. Returns at once; `run` returns when all is closed."""
@@ -151,49 +141,41 @@ class Engine:
     async def submit(self, command: Command) -> CommandAnswered:
         """Journal and handle a command; returns when the answer is durable. Raises StorageError when it cannot be kept.
 
-        A halt never waits for the database: resting orders are cancelled at once, and recorded when it is back.
+        A halt never waits for the database: resting orders are cancelled at once, and recorded when it is back. A
+        command that is kept but not answered when the engine ends (GridwrightError) is done at the next start.
         """
         received = CommandReceived(uuid.uuid4().hex, command, datetime.now(UTC))
+        if isinstance(command, HaltAll) and self._kernel is not None:
+            self._halt_at_once(received)
+            return CommandAnswered(received.command_id, (), received.at)
         answer: asyncio.Future[CommandAnswered] = asyncio.get_running_loop().create_future()
         self._answers[received.command_id] = answer
         try:
-            if isinstance(command, HaltAll):
-                self._halt_at_once(received)
-                return CommandAnswered(received.command_id, (), received.at)
             await self._commands.submit(received)
+            if self._phase is EngineState.STOPPED:
+                raise _unanswered()
             return await answer
         finally:
             self._answers.pop(received.command_id, None)
 
     def view(self) -> EngineView:
         """The newest snapshot. May be read from any thread."""
-        return self._view
+        return self._snapshots.view
 
     def refresh(self) -> EngineView:
         """Make a snapshot now and return it."""
         self._is_dirty = False
-        self._sequence += 1
         kernel = self._kernel
         if kernel is None:
-            return self._view
-        shelves = ((self._shelf(book.instrument.key), book) for book in kernel.market_books())
-        markets = tuple(view for shelf, book in shelves if (view := shelf.view(book)) is not None)
-        self._view = EngineView(
-            sequence=self._sequence,
-            state=self._shown_state(kernel),
-            trouble=self._trouble,
-            is_database_up=self._state is not EngineState.DEGRADED,
+            return self._snapshots.view
+        return self._snapshots.take(
+            kernel,
+            self._shown_state(kernel),
+            self._trouble(kernel),
+            is_database_up=self._database.is_up,
             is_cache_up=self._is_cache_up,
-            cache_kind=self._cache.kind,
             pending_records=self._execution.pending_records,
-            accounts=kernel.account_views(),
-            markets=markets,
-            bots=kernel.bot_views(),
-            positions=kernel.position_views(),
-            fills=tuple(self._fills),
-            log=tuple(self._log),
         )
-        return self._view
 
     # The sink of venues
 
@@ -201,14 +183,11 @@ class Engine:
         """Hand venue events to the kernel, in order. True when something is now to be journaled or sent."""
         told: list[VenueEvent] = []
         for event in events:
-            if isinstance(event, Candle):
-                self._shelf((event.venue, event.symbol)).add(event)
-                if event.is_closed:
-                    self._recorder.record(event)
-                continue
-            if isinstance(event, Quote | PublicTrade):
-                self._shelf((event.venue, event.symbol)).received_at_s = time.monotonic()
-            told.append(event)
+            self._snapshots.hear(event)
+            if not isinstance(event, Candle):
+                told.append(event)
+            elif event.is_closed:
+                self._recorder.record(event)
         assert self._kernel is not None
         outbox = self._kernel.handle(*told)
         self._is_dirty = True
@@ -223,60 +202,38 @@ class Engine:
     async def _load(self) -> None:
         recovered = await self._journal.load()
         self._kernel = Kernel(self._desk_id, recovered, self._timezone)
-        self._fills.extend(recovered.recent_fills)
-        self._log.extend(recovered.recent_log)
+        self._snapshots.remember(recovered.recent_fills, recovered.recent_log)
+        self._database.is_up = True
 
     async def _trade(self) -> None:
-        assert self._kernel is not None
+        kernel = self._kernel
+        assert kernel is not None
         async with asyncio.TaskGroup() as tasks:
-            self._tasks = tasks
+            self._connections.run_markets_in(tasks)
             tasks.create_task(self._execution.run())
-            for account in self._kernel.accounts():
-                await self._bring_up(account, is_first=True)
+            tasks.create_task(self._database.run())
+            tasks.create_task(self._publish())
+            for account in kernel.accounts():
+                await self._connections.open(kernel, account)
             await self._execution.settled()
-            self._state = EngineState.RUNNING
-            started = say(phrases.ENGINE_STARTED, bots=len(self._kernel.bot_views()))
-            self._put(self._kernel.say(started, at=datetime.now(UTC)))
+            self._phase = EngineState.RUNNING
+            started = say(phrases.ENGINE_STARTED, bots=len(kernel.bot_views()))
+            self._put(kernel.say(started, at=datetime.now(UTC)))
             self.refresh()
             tasks.create_task(self._take_commands())
-            tasks.create_task(self._publish())
             tasks.create_task(self._watch_cache())
             self._started.set()
 
-    async def _bring_up(self, account: Account, *, is_first: bool) -> bool:
-        """Connect and reconcile an account, then let its market run. On failure it is tried again by itself."""
-        kernel = self._kernel
-        assert kernel is not None
-        try:
-            venue = self._make_venue(account)
-            instruments = tuple(await venue.connect(self))
-        except GridwrightError as error:
-            self._tell(AccountFailed(account, error.sentence, datetime.now(UTC)))
-            if is_first and isinstance(error, VenueUnavailable) and self._tasks is not None:
-                self._tasks.create_task(self._try_again(account))
-            return False
-        await reconcile(kernel, account, venue, self._tell, self._put)
-        self._venues[account.account_id] = venue
-        self._tell(AccountConnected(account, instruments, datetime.now(UTC)))
-        if self._tasks is not None:
-            self._tasks.create_task(venue.run())
-        return True
-
-    async def _try_again(self, account: Account) -> None:
-        wait_s = RECONNECT_FIRST_S
-        while True:
-            await asyncio.sleep(wait_s)
-            wait_s = min(wait_s * 2, RECONNECT_LONGEST_S)
-            if await self._bring_up(account, is_first=False):
-                return
-
     async def _open_account(self, effect: ConnectAccount) -> None:
-        await self._bring_up(effect.account, is_first=False)
+        assert self._kernel is not None
+        await self._connections.open(self._kernel, effect.account)
 
     def _pace(self, effect: PaceMarket) -> None:
-        for venue in self._venues.values():
-            if venue.name == effect.venue and isinstance(venue, PacedVenue):
-                venue.set_speed(effect.speed)
+        self._connections.pace(effect.venue, effect.speed)
+
+    def _is_wanted(self, client_order_id: str) -> bool:
+        assert self._kernel is not None
+        return self._kernel.is_wanted(client_order_id)
 
     async def _take_commands(self) -> None:
         """Handle commands as they come, from the window, the command line and other programs."""
@@ -307,92 +264,84 @@ class Engine:
             self._execution.add(outbox)
 
     def _halt_at_once(self, received: CommandReceived) -> None:
-        assert self._kernel is not None
-        live = [order for account in self._kernel.accounts() for order in self._kernel.live_orders(account.account_id)]
         self._tell(received)
-        if self._state is EngineState.DEGRADED:
-            self._execution.cancel_now(live)
+        self._execution.cancel_at_once()
         self.refresh()
 
     def _on_committed(self, records: Sequence[Record]) -> None:
-        for record in records:
-            if isinstance(record, FillRecorded):
-                self._fills.append(record)
-            elif isinstance(record, DecisionLogged):
-                self._log.append(record)
-                if self._on_decision is not None:
-                    self._on_decision(record)
-            elif isinstance(record, CommandAnswered):
-                answer = self._answers.get(record.command_id)
-                if answer is not None and not answer.done():
-                    answer.set_result(record)
+        decisions = [record for record in records if isinstance(record, DecisionLogged)]
+        self._snapshots.remember((record for record in records if isinstance(record, FillRecorded)), decisions)
+        if self._on_decision is not None:
+            for decision in decisions:
+                self._on_decision(decision)
+        if self._answers:
+            for record in records:
+                if isinstance(record, CommandAnswered):
+                    answer = self._answers.get(record.command_id)
+                    if answer is not None and not answer.done():
+                        answer.set_result(record)
         self._is_dirty = True
 
-    def _on_storage(self, error: StorageUnavailable | LeaseLost | None) -> None:
+    def _on_storage(self, error: StorageUnavailable | LeaseLost | None, *, is_late: bool) -> None:
         if isinstance(error, LeaseLost):
-            self._trouble = say(phrases.LEASE_LOST)
+            self._is_lease_lost = True
             self._execution.forbid_sending()
+            self.refresh()
         elif error is not None:
-            self._state = EngineState.DEGRADED
-            self._trouble = say(phrases.DATABASE_DOWN, count=self._execution.pending_records)
-            self._revive()
+            self._database.is_away(error)
+        elif is_late:
+            self._database.is_late()
         else:
-            self._state, self._trouble = EngineState.RUNNING, None
-            if self._kernel is not None:
-                self._put(self._kernel.say(say(phrases.DATABASE_BACK)))
+            self._database.answers()
+
+    def _on_database(self, is_up: bool) -> None:
+        if is_up and self._kernel is not None and self._phase is EngineState.RUNNING:
+            self._put(self._kernel.say(say(phrases.DATABASE_BACK), at=datetime.now(UTC)))
         self.refresh()
 
-    def _revive(self) -> None:
-        if self._revive_storage is None or (self._reviving is not None and not self._reviving.done()):
-            return
-        self._reviving = asyncio.create_task(_in_thread(self._revive_storage))
-
     async def _close(self, run: "asyncio.Task[None]") -> None:
-        self._state = EngineState.STOPPING
+        self._phase = EngineState.STOPPING
         self.refresh()
         self._execution.forbid_sending()
         run.cancel()
         with contextlib.suppress(asyncio.CancelledError, BaseExceptionGroup, GridwrightError):
             await run
+        await self._execution.drain(DRAIN_DEADLINE_S)
         try:
-            async with asyncio.timeout(STOP_DEADLINE_S):
-                await self._execution.drain()
+            async with asyncio.timeout(FLUSH_DEADLINE_S):
                 await self._execution.flush()
                 await self._recorder.flush()
         except (TimeoutError, GridwrightError) as error:
             log.warning("stopped without writing everything, the venues are asked at the next start: %s", error)
-        await self._close_venues()
-        self._state = EngineState.STOPPED
+        await self._connections.close()
+        await self._database.close()
+        self._phase = EngineState.STOPPED
+        for answer in self._answers.values():
+            if not answer.done():
+                answer.set_exception(_unanswered())
         self.refresh()
 
-    async def _close_venues(self) -> None:
-        for venue in self._venues.values():
-            try:
-                await venue.close()
-            except GridwrightError as error:
-                log.warning("%s", error)
-
-    def _venue_of(self, account_id: str) -> Venue | None:
-        return self._venues.get(account_id)
-
-    def _shelf(self, key: tuple[str, str]) -> MarketShelf:
-        shelf = self._shelves.get(key)
-        if shelf is None:
-            shelf = self._shelves[key] = MarketShelf()
-        return shelf
-
     def _shown_state(self, kernel: Kernel) -> EngineState:
-        return EngineState.HALTED if self._state is EngineState.RUNNING and kernel.is_halted else self._state
+        if self._phase in (EngineState.STOPPING, EngineState.STOPPED):
+            return self._phase
+        if not self._database.is_up:
+            return EngineState.DEGRADED
+        return EngineState.HALTED if self._phase is EngineState.RUNNING and kernel.is_halted else self._phase
+
+    def _trouble(self, kernel: Kernel) -> Sentence | None:
+        """The worst of what is wrong."""
+        if self._is_lease_lost:
+            return say(phrases.LEASE_LOST)
+        if not self._database.is_up:
+            return say(phrases.DATABASE_DOWN, count=self._execution.pending_records)
+        return kernel.account_trouble
+
+
+def _unanswered() -> GridwrightError:
+    return GridwrightError(say(phrases.ENGINE_ENDED_FIRST))
 
 
 def _first_error(group: BaseExceptionGroup[GridwrightError]) -> GridwrightError:
     for error in group.exceptions:
         return _first_error(error) if isinstance(error, BaseExceptionGroup) else error
     raise AssertionError("a group of errors holds an error")
-
-
-async def _in_thread(call: Callable[[], None]) -> None:
-    try:
-        await asyncio.to_thread(call)
-    except GridwrightError as error:
-        log.warning("%s", error)

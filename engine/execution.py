@@ -5,9 +5,8 @@ records are kept, at most `MAX_PENDING_RECORDS`, and written when it is back.
 """
 
 import asyncio
-import logging
 from collections.abc import Callable, Coroutine, Sequence
-from typing import Any
+from typing import Any, Protocol
 
 from engine.domain.messages import (
     AskOrder,
@@ -16,55 +15,65 @@ from engine.domain.messages import (
     ConnectAccount,
     Effect,
     Message,
-    OrderUnknown,
     PaceMarket,
     PlaceOrder,
     Record,
     RungRecorded,
 )
-from engine.domain.order import Order
 from engine.errors import LeaseLost, StorageUnavailable
 from engine.kernel.books import Outbox
 from engine.ports import Journal, Venue
-
-log = logging.getLogger(__name__)
+from engine.sending import Sending
 
 #: Late records (accepted orders, equity points) wait for the next commit, at most this many and this long.
 MAX_LATE_RECORDS = 500
 MAX_LATE_S = 1.0
 #: Facts kept while the database is away; beyond it the engine stops instead of forgetting.
 MAX_PENDING_RECORDS = 100_000
+#: A commit that takes longer than this is told as trouble, though it may still succeed.
+LATE_COMMIT_S = 2.0
 RETRY_FIRST_S = 0.1
 RETRY_LONGEST_S = 5.0
-ASK_FIRST_S = 0.05
-ASK_LONGEST_S = 10.0
+
+
+class OnStorage(Protocol):
+    """Told each failure of a commit, that one takes long (`is_late`), and with None alone that one succeeded."""
+
+    def __call__(self, error: StorageUnavailable | LeaseLost | None, *, is_late: bool) -> None: ...
 
 
 class Execution:
-    """One queue of records and effects, one writer. All methods belong to the engine's loop."""
+    """One queue of records and effects, one writer. All methods belong to the engine's loop.
+
+    `is_wanted` says of a decided order, by client order id, whether it is to be sent still: between the decision and
+    its commit a halt, a pause or a stop may have come.
+    """
 
     def __init__(
         self,
         journal: Journal,
         venue_of: Callable[[str], Venue | None],
+        is_wanted: Callable[[str], bool],
         on_message: Callable[[Message], None],
         on_committed: Callable[[Sequence[Record]], None],
-        on_storage: Callable[[StorageUnavailable | LeaseLost | None], None],
+        on_storage: OnStorage,
         connect: Callable[[ConnectAccount], Coroutine[Any, Any, None]],
         pace: Callable[[PaceMarket], None],
     ) -> None:
         self._journal = journal
-        self._venue_of = venue_of
-        self._on_message = on_message
+        self._is_wanted = is_wanted
         self._on_committed = on_committed
         self._on_storage = on_storage
         self._connect = connect
         self._pace = pace
+        self._sending = Sending(venue_of, on_message, self._call_ended)
         self._records: list[Record] = []
         self._late: list[Record] = []
         self._effects: list[Effect] = []
-        self._sends: set[asyncio.Task[None]] = set()
+        self._writing: list[Record] = []
+        self._to_do: list[Effect] = []
         self._wake = asyncio.Event()
+        self._retry = asyncio.Event()
         self._idle = asyncio.Event()
         self._idle.set()
         self._is_sending_allowed = True
@@ -73,12 +82,13 @@ class Execution:
     @property
     def pending_records(self) -> int:
         """Records that are not durable yet."""
-        return len(self._records) + len(self._late)
+        return len(self._writing) + len(self._records) + len(self._late)
 
     def add(self, outbox: Outbox) -> bool:
         """Queue what the kernel produced. True when it must be carried out now, False when it may wait."""
         if outbox.late and not self._late:
             self._late_since = asyncio.get_running_loop().time()
+            self._wake.set()
         self._late.extend(outbox.late)
         self._records.extend(outbox.records)
         self._effects.extend(outbox.effects)
@@ -92,6 +102,18 @@ class Execution:
         """From now on nothing is sent; what is decided is still recorded."""
         self._is_sending_allowed = False
 
+    def cancel_at_once(self) -> None:
+        """Carry out every cancel that waits for a commit. Only a halt does so: a cancel risks nothing."""
+        for effects in (self._to_do, self._effects):
+            cancels = [effect for effect in effects if isinstance(effect, CancelOrder)]
+            effects[:] = [effect for effect in effects if not isinstance(effect, CancelOrder)]
+            for cancel in cancels:
+                self._carry_out(cancel)
+
+    def try_again(self) -> None:
+        """The database may be back: do not wait for the next try."""
+        self._retry.set()
+
     async def settled(self) -> None:
         """Wait until nothing is queued, being committed or being sent."""
         await self._idle.wait()
@@ -99,7 +121,7 @@ class Execution:
     async def run(self) -> None:
         """Commit and carry out until cancelled. Raises LeaseLost when another desk has taken over."""
         while True:
-            if not (self._records or self._effects or self._sends):
+            if not (self._records or self._effects or self._sending):
                 self._idle.set()
             try:
                 async with asyncio.timeout(MAX_LATE_S if self._late else None):
@@ -111,21 +133,22 @@ class Execution:
                 await self._step()
 
     async def flush(self) -> None:
-        """Make everything durable that is still queued, once, without waiting for a database that is away."""
-        batch = self._take_batch()
-        if batch:
+        """Make everything durable that is still queued, once, without waiting for a database that is away.
+
+        What a cancelled or refused commit was about is written again, first and together with the rest: later records
+        stand on earlier ones, and nothing may be durable without what came before it.
+        """
+        if batch := self._take_batch():
             await self._journal.commit(batch)
+            self._writing = []
             self._on_committed(batch)
 
-    async def drain(self) -> None:
+    async def drain(self, deadline_s: float) -> None:
         """Wait for calls to venues that are under way."""
-        while self._sends:
-            await asyncio.wait(self._sends)
+        await self._sending.drain(deadline_s)
 
-    def cancel_now(self, orders: Sequence[Order]) -> None:
-        """Ask venues to cancel without waiting for the journal. Only a halt does so: a cancel risks nothing."""
-        for order in orders:
-            self._spawn(self._cancel(order))
+    def _call_ended(self) -> None:
+        self._wake.set()
 
     def _is_late_due(self) -> bool:
         if not self._late:
@@ -135,106 +158,69 @@ class Execution:
 
     async def _step(self) -> None:
         batch = self._take_batch()
-        effects, self._effects = self._effects, []
+        self._to_do, self._effects = self._effects, []
         if batch:
             await self._commit(batch)
-        for effect in effects:
+        to_do, self._to_do = self._to_do, []
+        for effect in to_do:
             self._carry_out(effect)
 
     def _take_batch(self) -> list[Record]:
-        late, self._late = self._late, []
-        records, self._records = self._records, []
-        return _latest([*late, *records])
+        self._writing = _latest([*self._writing, *self._late, *self._records])
+        self._late, self._records = [], []
+        return self._writing
 
     async def _commit(self, batch: list[Record]) -> None:
-        """Commit, again and again while the database is away: every record is idempotent."""
+        """Commit, again and again while the database is away: every record is idempotent.
+
+        The batch stays in `_writing` until it is durable, also when this is cancelled.
+        """
         wait_s = RETRY_FIRST_S
-        is_away = False
-        while True:
+        while not await self._try_to_commit(batch):
+            if self.pending_records > MAX_PENDING_RECORDS:
+                raise StorageUnavailable("The database does not answer, and there is no room for more unwritten facts.")
+            self._retry.clear()
             try:
-                await self._journal.commit(batch)
-            except StorageUnavailable as error:
-                if not is_away:
-                    log.error("%s", error)  # noqa: TRY400 - one sentence, the retry needs no traceback
-                is_away = True
-                self._on_storage(error)
-                if len(batch) + self.pending_records > MAX_PENDING_RECORDS:
-                    raise
-                await asyncio.sleep(wait_s)
+                async with asyncio.timeout(wait_s):
+                    await self._retry.wait()
+            except TimeoutError:
                 wait_s = min(wait_s * 2, RETRY_LONGEST_S)
-                continue
-            except LeaseLost as error:
-                self._on_storage(error)
-                raise
-            break
-        if is_away:
-            self._on_storage(None)
+        self._writing = []
+        self._on_storage(None, is_late=False)
         self._on_committed(batch)
+
+    async def _try_to_commit(self, batch: list[Record]) -> bool:
+        late = asyncio.get_running_loop().call_later(LATE_COMMIT_S, self._is_late)
+        try:
+            await self._journal.commit(batch)
+        except StorageUnavailable as error:
+            self._on_storage(error, is_late=False)
+            return False
+        except LeaseLost as error:
+            self._on_storage(error, is_late=False)
+            raise
+        finally:
+            late.cancel()
+        return True
+
+    def _is_late(self) -> None:
+        self._on_storage(None, is_late=True)
 
     def _carry_out(self, effect: Effect) -> None:
         match effect:
             case PaceMarket():
                 self._pace(effect)
             case ConnectAccount():
-                self._spawn(self._connect(effect))
+                self._sending.spawn(self._connect(effect))
             case PlaceOrder() if self._is_sending_allowed:
-                self._spawn(self._place(effect.order))
+                if self._is_wanted(effect.order.client_order_id):
+                    self._sending.place(effect.order)
+                else:
+                    self._sending.withhold(effect.order)
             case CancelOrder() if self._is_sending_allowed:
-                self._spawn(self._cancel(effect.order))
+                self._sending.cancel(effect.order)
             case AskOrder() if self._is_sending_allowed:
-                self._spawn(self._ask(effect.order))
-
-    def _spawn(self, call: Coroutine[Any, Any, None]) -> None:
-        task = asyncio.create_task(call)
-        self._sends.add(task)
-        task.add_done_callback(self._sent)
-
-    def _sent(self, task: asyncio.Task[None]) -> None:
-        self._sends.discard(task)
-        self._wake.set()
-        if not task.cancelled() and (error := task.exception()) is not None:
-            log.error("a call to a venue failed in a way it must not", exc_info=error)
-
-    async def _place(self, order: Order) -> None:
-        venue = self._venue_of(order.account_id)
-        if venue is None:
-            outcome: Message = OrderUnknown(order.client_order_id, "the venue is not connected", order.created_at)
-        else:
-            try:
-                outcome = await venue.place(order)
-            except Exception as error:
-                log.exception("placing %s failed", order.client_order_id)
-                outcome = OrderUnknown(order.client_order_id, type(error).__name__, order.created_at)
-        self._on_message(outcome)
-
-    async def _cancel(self, order: Order) -> None:
-        """Ask to cancel until the venue took the request; when it cannot be reached the order's state is asked for."""
-        venue = self._venue_of(order.account_id)
-        if venue is None:
-            return
-        try:
-            await venue.cancel(order)
-        except Exception:
-            log.exception("cancelling %s failed", order.client_order_id)
-            await asyncio.sleep(ASK_FIRST_S)
-            await self._ask(order)
-
-    async def _ask(self, order: Order) -> None:
-        """Ask what became of an order until the venue can say; waits longer each time."""
-        wait_s = ASK_FIRST_S
-        while True:
-            venue = self._venue_of(order.account_id)
-            report = None
-            if venue is not None:
-                try:
-                    report = await venue.report(order)
-                except Exception:
-                    log.exception("asking for %s failed", order.client_order_id)
-            if report is not None:
-                self._on_message(report)
-                return
-            await asyncio.sleep(wait_s)
-            wait_s = min(wait_s * 2, ASK_LONGEST_S)
+                self._sending.ask(effect.order)
 
 
 def _latest(records: list[Record]) -> list[Record]:

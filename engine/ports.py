@@ -64,6 +64,15 @@ class Journal(Protocol):
     async def commit(self, records: Sequence[Record]) -> None: ...
 
 
+@runtime_checkable
+class ProbedJournal(Journal, Protocol):
+    """A journal that can be asked whether its database answers, at a time when nothing is to be committed."""
+
+    async def probe(self) -> None:
+        """Ask it something that costs nothing. Raises StorageUnavailable when it does not answer in a few seconds."""
+        ...
+
+
 class CommandQueue(Protocol):
     """Commands of the window, the command line and other programs, in one place."""
 

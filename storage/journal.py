@@ -18,6 +18,8 @@ from storage.recovery import recover
 
 log = logging.getLogger(__name__)
 
+PROBE_TIMEOUT_S = 5.0
+
 
 def local_now() -> datetime:
     """The person's time, with its zone."""
@@ -79,6 +81,17 @@ class PostgresJournal:
                 # Whether it was written is not known; the next commit starts on a clean connection.
                 self._cut()
                 raise
+
+    async def probe(self) -> None:
+        """Ask the database for nothing. Raises StorageUnavailable when it does not answer in `PROBE_TIMEOUT_S`."""
+        async with self._turn:
+            try:
+                async with asyncio.timeout(PROBE_TIMEOUT_S):
+                    await (await self._connected()).execute("SELECT")
+            except Failure as error:
+                failure = storage_error(error)
+                self._cut()
+                raise failure from error
 
     async def close(self) -> None:
         """Give the desk back and close the connection."""

@@ -100,6 +100,7 @@ DENIED_MINIMUM = "{quantity} at {price} is below the venue's minimums."
 DENIED_MAXIMUM = "{quantity} is above the venue's maximum of {maximum}."
 ENGINE_STARTED = "The engine runs with {bots} bots."
 LEASE_LOST = "Another program has taken over this desk's bots, so this one stopped trading."
+ENGINE_ENDED_FIRST = "The engine ended before it answered; what was asked is done when it starts again."
 
 # What replayed, paper and simulated venues refuse, and why they cannot be used
 VENUE_DUPLICATE_ID = "The order id {order} was used before."

@@ -72,7 +72,7 @@ class Kernel:
         for book in state.bots.values():
             book.rungs.sort(key=lambda rung: rung.index)
             book.recount()
-        state.trades.update(recovered.trade_ids)
+        state.recovered_trades = recovered.trade_ids
         for order in recovered.open_orders:
             state.adopt_order(state.bots[order.bot_id], order)
 
@@ -234,6 +234,20 @@ class Kernel:
     @property
     def is_halted(self) -> bool:
         return self._state.is_halted
+
+    def is_wanted(self, client_order_id: str) -> bool:
+        """Whether a decided order is still to be sent: nobody has asked for its end since."""
+        book = self._state.owners.get(client_order_id)
+        order = book.live.get(client_order_id) if book else None
+        return order is not None and not order.is_cancel_requested
+
+    @property
+    def account_trouble(self) -> Sentence | None:
+        """Why the first account that cannot be used now cannot be used; None when all are connected."""
+        for book in self._state.accounts.values():
+            if book.trouble is not None:
+                return say(phrases.ACCOUNT_FAILED, account=book.account.name, cause=book.trouble)
+        return None
 
     def market_books(self) -> list[MarketBook]:
         return list(self._state.markets.values())

@@ -1349,6 +1349,10 @@
             <translation>데이터베이스가 복구되어 보관한 기록을 모두 저장했습니다.</translation>
         </message>
         <message>
+            <source>The engine ended before it answered; what was asked is done when it starts again.</source>
+            <translation>엔진이 답하기 전에 종료되었습니다. 요청한 일은 다시 시작할 때 처리됩니다.</translation>
+        </message>
+        <message>
             <source>The engine runs with {bots} bots.</source>
             <translation>엔진이 봇 {bots}개로 실행 중입니다.</translation>
         </message>
