@@ -5,6 +5,7 @@ from argparse import SUPPRESS, ArgumentParser, Namespace, RawDescriptionHelpForm
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, NoReturn
 
+from engine import VERSION
 from engine.config import HOME_VARIABLE, SETTINGS, SETTINGS_FILE
 from engine.console import values
 from engine.domain.grid import GridMode, Inventory, Sizing
@@ -75,6 +76,9 @@ def build_parser() -> OneSentenceParser:
         allow_abbrev=False,
     )
     parser.set_defaults(command="")
+    parser.add_argument(
+        "--version", action="version", version=f"gridwright {VERSION}", help="say which version this is"
+    )
     parser.add_argument("--no-gui", action="store_true", help="run the desk without a window; Qt is not loaded")
     parser.add_argument("--json", action="store_true", help="reports as JSON, on stdout alone")
     parser.add_argument(
