@@ -13,14 +13,16 @@ SHIPPED = (
 
 #: Never imported by a running desk; libraries mention them for their own tests, other toolkits and other systems.
 MODULES = [
-    "IPython", "PIL", "PyQt5", "PyQt6", "PySide2", "_pytest", "_tkinter", "certifi", "charset_normalizer", "cryptography", "distutils", "doctest",
-    "hypothesis", "matplotlib", "mypy", "numpy.f2py", "pandas", "pip", "psutil", "pydoc_data", "pygments", "pyqtgraph", "pytest",
-    "requests", "scipy", "setuptools", "tkinter", "urllib3", "uvloop",
-    *(f"PySide6.Qt{name}" for name in ("Network", "Qml", "Quick", "OpenGL", "OpenGLWidgets", "Sql", "Svg", "Xml")),
-    *(f"pyarrow.{name}" for name in ("acero", "cffi", "conftest", "cuda", "dataset", "flight", "gandiva", "interchange",
-                                     "jvm", "orc", "substrait", "tests", "tests.*", "vendored")),
+    "IPython", "PIL", "PyQt5", "PyQt6", "PySide2", "_pytest", "_tkinter", "certifi", "charset_normalizer",
+    "cryptography", "distutils", "doctest", "hypothesis", "matplotlib", "mypy", "numpy.f2py", "pandas", "pip", "psutil",
+    "pydoc_data", "pygments", "pyqtgraph", "pytest", "requests", "scipy", "setuptools", "tkinter", "urllib3", "uvloop",
+    "alembic.testing", "sqlalchemy.ext.mypy", "sqlalchemy.testing",
     *(f"sqlalchemy.dialects.{name}" for name in ("mssql", "mysql", "oracle")),
-    "sqlalchemy.ext.mypy", "sqlalchemy.testing", "alembic.testing", "numpy.testing.tests",
+    *(f"PySide6.Qt{name}" for name in ("Network", "Qml", "Quick", "OpenGL", "OpenGLWidgets", "Sql", "Svg", "Xml")),
+    *(f"pyarrow.{name}" for name in (
+        "acero", "cffi", "conftest", "cuda", "dataset", "flight", "gandiva", "interchange", "jvm", "orc", "substrait",
+        "tests", "vendored",
+    )),
 ]  # fmt: skip
 
 # Qt's plugins: a screen, Korean input, the desktop's own dialogs, and borders under Wayland.

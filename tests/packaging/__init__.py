@@ -1,0 +1,1 @@
+"""The folder that `make app` builds, used as a trader uses it."""

@@ -1,0 +1,147 @@
+"""The packaged program does what the program does: trades, stops, goes on after a kill, replays, opens its window."""
+
+import csv
+import json
+import math
+import signal
+import subprocess
+import sys
+import tomllib
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import psutil
+import pyarrow as pa
+import pytest
+from pyarrow import parquet
+
+from tests.packaging.conftest import ROOT
+from tests.packaging.packaged import PackagedProgram
+from tests.packaging.screen import Screen
+from tests.support.waiting import wait_until
+
+pytestmark = [pytest.mark.slow, pytest.mark.timeout(300)]
+
+COLUMNS = ("ts", "open", "high", "low", "close", "volume")
+GRID = ("--lower", "55000", "--upper", "65000", "--grid-count", "60", "--investment", "5000")
+TRADES_S = 90.0
+STOPS_S = 30.0
+
+
+def add_demo(program: PackagedProgram) -> None:
+    """A grid on the simulated market, sixty times as fast as real time."""
+    program.ask("account", "open-simulated", "--seed", "7", "--speed", "60")
+    program.ask("bot", "add", "grid", "--account", "simulated:demo", *GRID, "--start")
+
+
+def fills(program: PackagedProgram) -> set[str]:
+    """Identities of all executions so far."""
+    return {f"{fill['venue']} {fill['trade']}" for fill in program.ask("fills", "--limit", "2000")}
+
+
+def has_more_fills(program: PackagedProgram, than: set[str], at_least: int = 2) -> Callable[[], bool]:
+    return lambda: len(fills(program) - than) >= at_least
+
+
+def stop(process: subprocess.Popen[bytes], output: Path) -> None:
+    process.send_signal(signal.SIGTERM)
+    assert process.wait(STOPS_S) == 0, output.read_text(encoding="utf-8")
+
+
+def test_it_says_its_version(program: PackagedProgram) -> None:
+    version = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]["version"]
+    assert program.run("--version") == f"gridwright {version}\n"
+    assert not program.desk.exists()
+
+
+def test_a_grid_trades_stops_and_goes_on_after_a_kill(program: PackagedProgram, tmp_path: Path) -> None:
+    add_demo(program)
+    output = tmp_path / "words"
+    desk = program.start("--no-gui", output=output)
+    wait_until(has_more_fills(program, set(), at_least=3), what="fills", within_s=TRADES_S)
+    # One process of the desk, its supervisor, the server and its children: none of them knows this source or Python.
+    assert len(program.processes()) >= 3
+    assert [file for process in program.processes() for file in program.foreign_files(process.pid)] == []
+    assert [entry.path for entry in psutil.Process(desk.pid).memory_maps() if "libQt6" in entry.path] == []
+    stop(desk, output)
+    wait_until(lambda: not program.processes(), what="the end of every process", within_s=STOPS_S)
+
+    before = fills(program)
+    desk = program.start("--no-gui", output=output)
+    wait_until(has_more_fills(program, before), what="fills after the restart", within_s=TRADES_S)
+    desk.kill()
+    desk.wait(STOPS_S)
+    wait_until(lambda: not program.processes(), what="the end of the server after a kill", within_s=STOPS_S)
+
+    killed_at = fills(program)
+    assert before < killed_at
+    desk = program.start("--no-gui", output=output)
+    wait_until(has_more_fills(program, killed_at), what="fills after the kill", within_s=TRADES_S)
+    stop(desk, output)
+    assert killed_at < fills(program)
+
+
+def waves() -> list[tuple[str, str, str, str, str, str]]:
+    """Eight hours of minutes that go up and down through the whole range."""
+    rows = []
+    last = 30_000
+    for minute in range(480):
+        close = 30_000 + round(1_500 * math.sin(minute / 17) + 400 * math.sin(minute / 3))
+        high, low = max(last, close) + 5, min(last, close) - 5
+        ts = f"2026-01-05T{minute // 60:02}:{minute % 60:02}:00Z"
+        rows.append((ts, str(last), str(high), str(low), str(close), "12.5"))
+        last = close
+    return rows
+
+
+def write_csv(file: Path) -> None:
+    with file.open("w", encoding="utf-8", newline="") as opened:
+        csv.writer(opened).writerows([COLUMNS, *waves()])
+
+
+def write_parquet(file: Path) -> None:
+    columns = list(zip(*waves(), strict=True))
+    ts = pa.array(columns[0]).cast(pa.timestamp("ms", "UTC"))
+    numbers = [pa.array([float(text) for text in column]) for column in columns[1:]]
+    parquet.write_table(pa.table([ts, *numbers], names=list(COLUMNS)), file)
+
+
+RULES = ("--rules", "plain", "--symbol", "BTC-USDT", "--cash", "10000", "--lower", "28500", "--upper", "31500")
+REPLAY = (*RULES, "--grid-count", "20", "--investment", "9000", "--json")
+
+
+def outcome(report: Any) -> Any:
+    """A report without what depends on the file's name, the machine and the bot's chance identity."""
+    own = {"file", "elapsed_s", "bot", "name", "account"}
+    if isinstance(report, dict):
+        return {key: outcome(value) for key, value in report.items() if key not in own}
+    return report
+
+
+@pytest.mark.parametrize(("name", "write"), [("waves.csv", write_csv), ("waves.parquet", write_parquet)])
+def test_a_replay_gives_what_the_source_gives(
+    program: PackagedProgram, tmp_path: Path, name: str, write: Callable[[Path], None]
+) -> None:
+    recording = program.home / name
+    write(recording)
+    packaged = json.loads(program.run("replay", str(recording), *REPLAY))
+    source = (sys.executable, str(ROOT / "main.py"), "--data-folder", str(tmp_path / "desk"))
+    done = subprocess.run(
+        [*source, "replay", str(recording), *REPLAY], capture_output=True, text=True, timeout=120, check=False
+    )
+    assert done.returncode == 0, done.stderr
+    assert packaged["cycles"] > 20
+    assert outcome(packaged) == outcome(json.loads(done.stdout))
+
+
+def test_the_window_opens_and_closes(program: PackagedProgram, screen: Screen, tmp_path: Path) -> None:
+    add_demo(program)
+    output = tmp_path / "words"
+    desk = program.start(output=output, DISPLAY=screen.name)
+    wait_until(lambda: screen.colours() > 200 or desk.poll() is not None, what="a painted window", within_s=TRADES_S)
+    assert desk.poll() is None, output.read_text(encoding="utf-8")
+    wait_until(has_more_fills(program, set(), at_least=3), what="fills behind the window", within_s=TRADES_S)
+    screen.save(ROOT / "build" / "screens" / "packaged.png")
+    assert program.foreign_files(desk.pid) == []
+    stop(desk, output)
