@@ -31,10 +31,9 @@ class BotState(StrEnum):
     ERROR = "error"
 
 
-#: States in which the database says that the bot should run, so that a restart takes it up again.
-ACTIVE_STATES = frozenset(
-    {BotState.WAITING, BotState.STARTING, BotState.RUNNING, BotState.REBALANCING, BotState.PAUSED, BotState.STOPPING}
-)
+#: States in which the database says that the bot should run, so that a restart takes it up again. A bot in ERROR holds
+#: its inventory and its claim on money until a person ends it.
+ACTIVE_STATES = frozenset(BotState) - {BotState.STOPPED}
 
 
 @dataclass(frozen=True, slots=True)

@@ -98,6 +98,7 @@ class BotBook:
     changed_rungs: set[int] = field(default_factory=set)
     waiting: set[int] = field(default_factory=set)
     refused: set[int] = field(default_factory=set)
+    starved: set[int] = field(default_factory=set)
     is_leg_waiting: bool = False
     is_changed: bool = False
     is_windowed: bool = False
@@ -120,6 +121,7 @@ class BotBook:
         self.by_rung = {}
         self.waiting.clear()
         self.refused.clear()
+        self.starved.clear()
         self.recount()
         self.changed_rungs = {rung.index for rung in rungs}
         self.dirty_rungs = set(self.changed_rungs)

@@ -156,6 +156,7 @@ def _start(state: State, book: BotBook) -> Refusals:
         book.trouble, book.rejects, book.retry_at = None, 0, None
         book.set_bot(state=BotState.STARTING if bot.target_base else BotState.RUNNING)
         book.dirty_rungs = {rung.index for rung in book.rungs}
+        book.starved.clear()
         state.outbox.effects.extend(
             AskOrder(order) for order in book.live.values() if order.state in (OrderState.INTENT, OrderState.UNKNOWN)
         )

@@ -97,7 +97,7 @@ def _begin(state: State, book: BotBook, market: MarketBook) -> None:
     assert book.account is not None
     config, instrument, price = book.bot.config, market.instrument, market.ask
     untriggered = replace(config, trigger_price=None)
-    free_base = book.account.free(instrument.base) if config.use_held_base else None
+    free_base = free_base_for(state, book) if config.use_held_base else None
     seen = preview(untriggered, instrument, price, free_quote_for(state, book), free_base)
     if seen.refusals:
         cause = seen.refusals[0].sentence
@@ -240,6 +240,8 @@ def _place(state: State, book: BotBook, market: MarketBook, found: list[Want]) -
         if crosses and book.bot.config.post_only:
             book.waiting.add(want.rung)
         elif not place_rung_order(state, book, want.rung, want.side, want.price, want.quantity):
+            if want.rung in book.starved:
+                continue
             book.dirty_rungs |= {later.rung for later in found[at:]}
             return
 
@@ -349,6 +351,20 @@ def free_quote_for(state: State, book: BotBook) -> Decimal | None:
             earned = ZERO if bot.state is BotState.WAITING else bot.matched_profit + other.cash
             claimed += max(bot.config.investment + earned, ZERO)
     return account.balances.get(quote, ZERO) - claimed
+
+
+def free_base_for(state: State, book: BotBook) -> Decimal | None:
+    """Base of the account that no other bot holds."""
+    account, market = book.account, book.market
+    if account is None or market is None or not account.balances:
+        return None
+    base = market.instrument.base
+    held = ZERO
+    for other in state.bots.values():
+        is_same = other.bot.account_id == book.bot.account_id and other.market is not None
+        if is_same and other is not book and other.market is not None and other.market.instrument.base == base:
+            held += other.base_held
+    return max(account.balances.get(base, ZERO) - held, ZERO)
 
 
 def _is_waiting(book: BotBook, market: MarketBook) -> bool:

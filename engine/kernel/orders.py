@@ -24,7 +24,7 @@ from engine.domain.messages import (
 from engine.domain.money import ZERO
 from engine.domain.order import Fill, Order, OrderKind, OrderState, Purpose, Side, client_order_id
 from engine.domain.risk import Denied, approve, reserve_of
-from engine.domain.sentences import say
+from engine.domain.sentences import Sentence, say
 from engine.kernel.books import BotBook
 from engine.kernel.retries import refused_again
 from engine.kernel.state import State
@@ -196,9 +196,6 @@ def on_report(state: State, report: OrderReport) -> BotBook | None:
 
 def on_fill(state: State, fill: Fill) -> BotBook | None:
     """Book one execution, once, whatever the order in which the venue tells its stories."""
-    key = (fill.venue, fill.trade_id)
-    if key in state.trades:
-        return None
     book = state.owners.get(fill.client_order_id)
     order = None
     if book is not None:
@@ -206,7 +203,8 @@ def on_fill(state: State, fill: Fill) -> BotBook | None:
     if book is None or order is None or book.market is None:
         state.say(None, say(phrases.STRANGE_FILL, trade=fill.trade_id), Level.ERROR)
         return None
-    state.trades.add(key)
+    if not state.is_new_trade(fill.venue, fill.client_order_id, fill.trade_id):
+        return None
     filled = order.with_fill(fill)
     if order.state.is_final:
         filled = replace(filled, state=order.state)
@@ -238,6 +236,8 @@ def _book_on_bot(state: State, book: BotBook, order: Order, fill: Fill) -> Decim
         last_trade_at=fill.at,
     )
     book.is_window_stale = True
+    if not is_buy:
+        feed_starved(book)
     if order.rung == NO_RUNG or order.generation != book.bot.generation:
         sign = 1 if is_buy else -1
         book.set_bot(
@@ -271,6 +271,12 @@ def _book_on_bot(state: State, book: BotBook, order: Order, fill: Fill) -> Decim
             state.say(book, sentence)
     refresh_status(book, order.rung)
     return profit
+
+
+def feed_starved(book: BotBook) -> None:
+    """There may be money again: rungs that had none look again."""
+    book.dirty_rungs |= book.starved
+    book.starved.clear()
 
 
 def refresh_status(book: BotBook, index: int) -> None:
@@ -314,10 +320,22 @@ def _decide(state: State, book: BotBook, order: Order) -> bool:
     verdict = approve(order, instrument, price or ZERO, book.account.free(asset))
     if isinstance(verdict, Denied):
         state.put_order(book, replace(order, state=OrderState.DENIED, reason=str(verdict.sentence)[:500]))
-        refused_again(state, book, say(phrases.ORDER_DENIED, cause=verdict.sentence))
+        _on_denied(state, book, order, say(phrases.ORDER_DENIED, cause=verdict.sentence))
         return False
     state.put_order(book, verdict.order)
     state.outbox.effects.append(PlaceOrder(verdict.order))
     if order.rung != NO_RUNG:
         refresh_status(book, order.rung)
     return True
+
+
+def _on_denied(state: State, book: BotBook, order: Order, sentence: Sentence) -> None:
+    """A rung without money waits for the bot's next sale; anything else is tried again later and later."""
+    is_short_of_money = order.rung != NO_RUNG and order.side is Side.BUY
+    if not is_short_of_money:
+        refused_again(state, book, sentence)
+        return
+    if not book.starved:
+        state.say(book, sentence, Level.LOOK)
+    book.starved.add(order.rung)
+    refresh_status(book, order.rung)

@@ -27,7 +27,9 @@ RECENT_ORDERS = 20_000
 
 @dataclass(slots=True)
 class State:
-    """`now` is the time of the message at hand: market time for events, wall-clock time for commands."""
+    """`trades` are the executions booked of each remembered order.
+
+    `now` is the time of the message at hand: market time for events, wall-clock time for commands."""
 
     desk_id: str
     now: datetime
@@ -36,7 +38,8 @@ class State:
     bots: dict[str, BotBook] = field(default_factory=dict)
     owners: dict[str, BotBook] = field(default_factory=dict)
     recent: OrderedDict[str, Order] = field(default_factory=OrderedDict)
-    trades: set[tuple[str, str]] = field(default_factory=set)
+    trades: dict[str, set[str]] = field(default_factory=dict)
+    recovered_trades: frozenset[tuple[str, str]] = frozenset()
     openings: dict[str, str] = field(default_factory=dict)
     outbox: Outbox = field(default_factory=Outbox)
     changed: set[str] = field(default_factory=set)
@@ -69,6 +72,14 @@ class State:
         for entry in entries:
             if account := self.accounts.get(entry.account_id):
                 account.enter(entry.asset, entry.amount)
+
+    def is_new_trade(self, venue: str, client_order_id: str, trade_id: str) -> bool:
+        """Whether an execution is told for the first time; from now on it is known."""
+        known = self.trades.setdefault(client_order_id, set())
+        if trade_id in known or (venue, trade_id) in self.recovered_trades:
+            return False
+        known.add(trade_id)
+        return True
 
     def add_bot(self, bot: Bot) -> BotBook:
         account = self.accounts.get(bot.account_id)
@@ -128,6 +139,7 @@ class State:
         while len(self.recent) > RECENT_ORDERS:
             forgotten, _ = self.recent.popitem(last=False)
             self.owners.pop(forgotten, None)
+            self.trades.pop(forgotten, None)
 
     def _reserve(self, book: BotBook, account: AccountBook, order: Order) -> None:
         if book.market is None:

@@ -7,6 +7,7 @@ from engine.domain.bot import BotState
 from engine.domain.grid import GridConfig, GridMode, Inventory, RungStatus
 from engine.domain.instrument import FeeAsset
 from engine.domain.messages import (
+    AddGrid,
     EditGrid,
     HaltAll,
     LiftHalt,
@@ -348,7 +349,48 @@ def test_the_ledger_folds_to_what_the_venue_says_and_a_difference_is_named() -> 
     balances = town.kernel.account_views()[0].balances
     assert town.kernel.differences("town", balances) == []
     stolen = [(asset, total - 1 if asset == "XRP" else total, reserved) for asset, total, reserved in balances]
-    xrp = dict((asset, total) for asset, total, _ in balances)["XRP"]
+    xrp = next(total for asset, total, _ in balances if asset == "XRP")
     assert [str(sentence) for sentence in town.kernel.differences("town", stolen)] == [
         f"The venue says {xrp - 1:f} XRP, our books say {xrp:f} XRP."
     ]
+
+
+def test_held_base_of_another_bot_is_not_handed_over() -> None:
+    town = started(105)
+    held = town.bot().base_held
+    assert held > 0
+    config = replace(CONFIG, use_held_base=True, investment=D(3000))
+    town.send(PauseBot(BOT))  # its sells are gone, its base is still its own
+    assert town.grid(config, bot_id="testbot2") == []
+    first = next(order for order in town.placed if order.bot_id == "testbot2")
+    assert first.kind is OrderKind.MARKET
+    assert town.bot().base_held == held == town.ledger("XRP")
+
+
+def test_a_rung_without_money_waits_for_the_next_sale_and_the_others_go_on() -> None:
+    poor = replace(ACCOUNT, settings=(("cash.KRW", "4000"),))
+    # The first purchase slips by 5 %, so the lowest buy cannot be paid any more.
+    town = Town(account=poor)
+    town.price(115)
+    town.slip = D("1.05")
+    assert town.grid(CONFIG) == []
+    assert town.bot().bot.state is BotState.RUNNING
+    assert len(town.orders) == 3
+    assert len([line for line in town.said() if line.startswith("An order was not sent")]) == 1
+    town.price(130)  # the sale pays for the nearer rung first
+    assert town.resting(Side.BUY) == ["110", "120"]
+    town.price(141)
+    assert town.resting(Side.BUY) == ["100", "110", "120", "130"]
+    check_books(town)
+
+
+def test_a_bot_that_stands_still_keeps_its_share_of_the_allocation() -> None:
+    town = Town()
+    town.price(135)
+    town.on_place = lambda order: _reject(town, order)
+    assert town.grid(CONFIG) == []
+    for step in range(400):
+        town.price(135 + D(step % 2) / 100)
+    assert town.bot().bot.state is BotState.ERROR
+    command = AddGrid("testbot2", "second", "town", "XRP/KRW", CONFIG, D(95), start=True)
+    assert town.refusals(command) == ["Your running bots have 10 % allocated; with 95 % more it would be over 100 %."]

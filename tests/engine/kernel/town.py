@@ -85,6 +85,7 @@ class Town:
         self.trade_number = 0
         self.on_place: Callable[[Order], Message | None] | None = None
         self.is_cancel_lost = False
+        self.slip = D(1)
         self.kernel = Kernel("desk", RecoveredState((), (), (), (), (), frozenset(), False))
         self.send(OpenTown(account))
 
@@ -172,7 +173,7 @@ class Town:
         assert self.at_price is not None
         if order.kind is OrderKind.MARKET:
             quantity = order.quantity if self.volume is None else min(order.quantity, self.volume)
-            self._fill(order, self.at_price, Liquidity.TAKER, quantity)
+            self._fill(order, self.at_price * self.slip, Liquidity.TAKER, quantity)
             if order.client_order_id in self.orders:
                 del self.orders[order.client_order_id]
                 self.tell(OrderCanceled(order.client_order_id, quantity, self.now))
