@@ -46,7 +46,7 @@ class DemoStart(QObject):
         self._patience = QTimer(self)
         self._patience.setSingleShot(True)
         self._patience.setInterval(WAIT_MS)
-        self._patience.timeout.connect(self._give_up)
+        self._patience.timeout.connect(self.give_up)
 
     def begin(self) -> None:
         """Open the account; the rest follows from what the engine shows."""
@@ -99,7 +99,8 @@ class DemoStart(QObject):
             number += 1
         return name
 
-    def _give_up(self) -> None:
+    def give_up(self) -> None:
+        """No price came in time."""
         self._stop_watching()
         self.failed.emit(
             self.tr("The simulated market gave no price within 20 seconds; look at the log, then try again.")

@@ -127,6 +127,7 @@ class MainWindow(QMainWindow):
         self._bridge.aged.connect(self.show_age)
         self._bridge.refused.connect(self._show_refusal)
         self.bots.chosen.connect(self.choose)
+        self.bots.marked.connect(self.bot_acts.choose)
         self.bots.opened.connect(self._open_bot)
         for panel in (self.fills, self.log):
             panel.failed.connect(lambda text: self.tell(Notice(Level.ERROR, text)))
@@ -164,7 +165,6 @@ class MainWindow(QMainWindow):
         if chosen is None:
             self._chosen = next((shown.bot.bot_id for shown in view.bots if not shown.bot.is_removed), None)
             chosen = self._chosen_bot(view)
-            self.bot_acts.choose((self._chosen,) if self._chosen else ())
         self.docks.show_view(view, self._chosen)
         self.bot_acts.refresh()
         self.top.show_view(view)
@@ -188,7 +188,6 @@ class MainWindow(QMainWindow):
 
     def choose(self, bot_id: str | None) -> None:
         """Show this bot in chart, ladder and equity."""
-        self.bot_acts.choose(self.bots.chosen_bots() or ((bot_id,) if bot_id else ()))
         if bot_id is not None and bot_id != self._chosen:
             self._chosen = bot_id
             self.docks.show_view(self._bridge.view(), bot_id)
@@ -196,6 +195,7 @@ class MainWindow(QMainWindow):
     def choose_new(self, bot_id: str) -> None:
         """A bot that was just made; the view may not have it yet."""
         self._bridge.look()
+        self.bots.table.choose(bot_id)
         self.choose(bot_id)
 
     def halt(self) -> None:

@@ -36,15 +36,15 @@ class Openings(QObject):
         self._actions = actions
         self._theme = theme
         self._window = window
-        self._demo: DemoStart | None = None
+        self.demo: DemoStart | None = None
         self._reading: asyncio.Task[None] | None = None
 
     def start_demo(self) -> None:
         """Simulated account, then a grid around its price."""
-        self._demo = DemoStart(self._bridge, self._actions.make_simulated_account, self)
-        self._demo.started.connect(self.bot_started)
-        self._demo.failed.connect(lambda text: self.told.emit(Notice(Level.ERROR, text)))
-        self._demo.begin()
+        self.demo = DemoStart(self._bridge, self._actions.make_simulated_account, self)
+        self.demo.started.connect(self.bot_started)
+        self.demo.failed.connect(lambda text: self.told.emit(Notice(Level.ERROR, text)))
+        self.demo.begin()
 
     def new_grid(self) -> None:
         self._open_grid_dialog()

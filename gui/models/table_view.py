@@ -3,7 +3,7 @@
 from collections.abc import Hashable
 from typing import Generic
 
-from PySide6.QtCore import QModelIndex, QPoint, Qt, Signal
+from PySide6.QtCore import QItemSelection, QModelIndex, QPoint, Qt, Signal
 from PySide6.QtGui import QGuiApplication, QKeyEvent, QKeySequence, QResizeEvent
 from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QTableView, QWidget
 
@@ -15,13 +15,15 @@ from gui.theme import ROW_HEIGHT, Theme
 
 
 class TableView(QTableView, Generic[Row]):
-    """`chosen(key)` when the current row changes ("" for none), `opened(key)` on Enter or a double click.
+    """`chosen(key)` when the current row changes (None for none), `opened(key)` on Enter or a double click.
 
+    `marked(keys)` when other rows are selected; Qt moves the current row first and the selection after it.
     `menu_wanted(position)` on a right click or the menu key, in global coordinates; `end_reached()` when scrolled down.
     """
 
     chosen = Signal(object)
     opened = Signal(object)
+    marked = Signal(object)
     menu_wanted = Signal(QPoint)
     end_reached = Signal()
 
@@ -105,6 +107,10 @@ class TableView(QTableView, Generic[Row]):
         super().currentChanged(current, previous)
         if current.row() != previous.row() or current.isValid() != previous.isValid():
             self.chosen.emit(self._model.key_at(current.row()) if current.isValid() else None)
+
+    def selectionChanged(self, selected: QItemSelection, deselected: QItemSelection) -> None:
+        super().selectionChanged(selected, deselected)
+        self.marked.emit(self.chosen_keys())
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         if event.matches(QKeySequence.StandardKey.Copy):

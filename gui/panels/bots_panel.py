@@ -15,10 +15,14 @@ from gui.theme import Theme
 
 
 class BotsPanel(TablePanel[BotRow]):
-    """`chosen(bot_id or None)` when another row is current, `opened(bot_id)` on Enter or a double click."""
+    """`chosen(bot_id or None)` when another row is current, `opened(bot_id)` on Enter or a double click.
+
+    `marked(bot_ids)` when other rows are selected: acts speak of all of them.
+    """
 
     chosen = Signal(object)
     opened = Signal(object)
+    marked = Signal(object)
     demo_wanted = Signal()
 
     def __init__(self, theme: Theme, acts: Sequence[QAction | None], parent: QWidget | None = None) -> None:
@@ -43,6 +47,7 @@ class BotsPanel(TablePanel[BotRow]):
         self._fill_bar(bar)
         self.table.chosen.connect(self.chosen)
         self.table.opened.connect(self.opened)
+        self.table.marked.connect(self.marked)
         self.table.menu_wanted.connect(self._show_menu)
         self.empty.accepted.connect(self.demo_wanted)
 
@@ -67,10 +72,6 @@ class BotsPanel(TablePanel[BotRow]):
     def show_age(self, view: EngineView, now_s: float) -> None:
         self._stale = stale_markets(view, now_s)
         self.age()
-
-    def chosen_bots(self) -> list[str]:
-        """Ids of the selected rows."""
-        return [str(key) for key in self.table.chosen_keys()]
 
     def _show_menu(self, at: QPoint) -> None:
         menu = QMenu(self)

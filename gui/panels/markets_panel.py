@@ -132,29 +132,29 @@ class PaceBar(QWidget):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self._play = QPushButton("▶ " + self.tr("Play"))
-        self._pause = QPushButton("‖ " + self.tr("Pause"))
-        self._speed = QComboBox()
+        self.play = QPushButton("▶ " + self.tr("Play"))
+        self.pause = QPushButton("‖ " + self.tr("Pause"))
+        self.speed = QComboBox()
         for speed in SPEEDS:
             label = self.tr("Real time") if speed == 1 else f"{speed:,}×"
-            self._speed.addItem(label, speed)
-        self._speed.addItem(self.tr("As fast as possible"), None)
+            self.speed.addItem(label, speed)
+        self.speed.addItem(self.tr("As fast as possible"), None)
         self._hint = QLabel()
         row = QHBoxLayout(self)
         row.setContentsMargins(GRID, PAD, GRID, PAD)
         row.setSpacing(GRID)
-        for control in (self._play, self._pause, self._speed):
+        for control in (self.play, self.pause, self.speed):
             control.setMinimumHeight(CONTROL_HEIGHT)
             row.addWidget(control)
         row.addWidget(self._hint, 1, Qt.AlignmentFlag.AlignVCenter)
-        self._play.clicked.connect(self._send_speed)
-        self._pause.clicked.connect(lambda: self.paced.emit(ZERO))
-        self._speed.activated.connect(self._send_speed)
+        self.play.clicked.connect(self._send_speed)
+        self.pause.clicked.connect(lambda: self.paced.emit(ZERO))
+        self.speed.activated.connect(self._send_speed)
         self.set_market(None, is_paced=False)
 
     def set_market(self, venue: str | None, *, is_paced: bool) -> None:
         """Whose pace the buttons set."""
-        for control in (self._play, self._pause, self._speed):
+        for control in (self.play, self.pause, self.speed):
             control.setEnabled(is_paced)
         if venue is None:
             self._hint.setText(self.tr("Choose a market to play, pause or speed it up."))
@@ -164,7 +164,7 @@ class PaceBar(QWidget):
             self._hint.setText(self.tr("{venue} is a live market; its time is not ours to set.").format(venue=venue))
 
     def _send_speed(self) -> None:
-        self.paced.emit(self._speed.currentData())
+        self.paced.emit(self.speed.currentData())
 
 
 class MarketsPanel(TablePanel[MarketRow]):
@@ -174,7 +174,7 @@ class MarketsPanel(TablePanel[MarketRow]):
     open_wanted = Signal()
 
     def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
-        self._bar = PaceBar()
+        self.bar = PaceBar()
         self._view: EngineView | None = None
         self._now_s = 0.0
         self._marks: dict[tuple[str, str], tuple[float, datetime]] = {}
@@ -184,7 +184,7 @@ class MarketsPanel(TablePanel[MarketRow]):
             market_columns(),
             lambda row: row.shown.instrument.key,
             EmptyState(theme),
-            bar=self._bar,
+            bar=self.bar,
             is_stale=lambda row: row.fresh.is_stale,
             parent=parent,
         )
@@ -194,7 +194,7 @@ class MarketsPanel(TablePanel[MarketRow]):
         )
         self.empty.accepted.connect(self.open_wanted)
         self.table.chosen.connect(lambda _key: self._show_bar())
-        self._bar.paced.connect(self._pace)
+        self.bar.paced.connect(self._pace)
 
     def show_view(self, view: EngineView, bot_id: str | None) -> None:
         self._view = view
@@ -233,9 +233,9 @@ class MarketsPanel(TablePanel[MarketRow]):
     def _show_bar(self) -> None:
         row = self._chosen()
         if row is None:
-            self._bar.set_market(None, is_paced=False)
+            self.bar.set_market(None, is_paced=False)
         else:
-            self._bar.set_market(row.shown.instrument.venue, is_paced=row.mode in PACED_MODES)
+            self.bar.set_market(row.shown.instrument.venue, is_paced=row.mode in PACED_MODES)
 
     def _pace(self, speed: Decimal | None) -> None:
         row = self._chosen()

@@ -17,6 +17,7 @@ from gui.strip import Notice
 from gui.window_settings import Language, WindowSettings
 from tests.support.desk import PastInMemory, Reaction, ScriptedEngine, StoppingEngine, no_recording, nothing_changes
 from tests.support.display import display
+from tests.support.qt_waiting import wait_for
 from tests.support.themes import theme
 from tests.support.views import account_of, instrument_of, view_of
 
@@ -80,6 +81,9 @@ def make_desk(qapp: QApplication, tmp_path: Path) -> Iterator[MakeDesk]:
         desk = Desk(desktop, engine, stop, settings)
         made.append(desk)
         desktop.window.show()
+        # Without a window manager nobody activates a window by itself, and shortcuts belong to the active one.
+        desktop.window.activateWindow()
+        wait_for(desktop.window.isActiveWindow, "the window to be active")
         desk.tick()
         return desk
 
