@@ -187,8 +187,13 @@ async def without_window(options: Namespace, settings: Settings, url: str, reviv
 
     is_replay = options.command == "replay"
     # A replay makes thousands of decisions; its lines are the heartbeats and the report.
-    lines = TerminalLines(sys.stderr if is_replay or options.json else sys.stdout, is_terminal=sys.stderr.isatty())
-    room = make_room(settings, url, revive, None if is_replay else lines.tell_decision(lambda: room.view()))
+    stream = sys.stderr if is_replay or options.json else sys.stdout
+    lines = TerminalLines(stream, is_terminal=stream.isatty())
+
+    def tell(logged: "DecisionLogged") -> None:
+        lines.decision(logged, room.name_of(logged.bot_id))
+
+    room = make_room(settings, url, revive, None if is_replay else tell)
     errand = until_replays_end(room) if options.until_replay_ends else None
     if is_replay:
         stored = await DeskStorage.open(url, settings.redis_url, settings.data_folder, "gridwright replay")

@@ -7,7 +7,6 @@ from engine.console.desk import OpenStorage
 from engine.console.replays import CountingRecorder, KnownVenues
 from engine.domain.bot import Account
 from engine.domain.messages import DecisionLogged
-from engine.domain.views import EngineView
 from engine.engine import Engine
 from engine.ports import Venue
 
@@ -42,10 +41,14 @@ class EngineRoom:
         assert self._stored is not None, "open() comes first"
         return self._stored
 
-    def view(self) -> EngineView:
-        """The engine's newest snapshot."""
+    def name_of(self, bot_id: str) -> str:
+        """A bot's name as it is now, its id when there is no such bot. On the engine's loop."""
         assert self._engine is not None, "open() comes first"
-        return self._engine.view()
+        for look in (self._engine.view, self._engine.refresh):
+            for row in look().bots if bot_id else ():
+                if row.bot.bot_id == bot_id:
+                    return row.bot.name
+        return bot_id
 
     def candles_walked(self, venue: str) -> int:
         """Closed candles that this program saw of a venue."""

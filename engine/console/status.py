@@ -29,15 +29,6 @@ class TerminalLines:
         """One line: market or wall time, bot, what was decided. INFO has no mark, LOOK and ERROR say so."""
         self.line(decision_line(logged, bot_name))
 
-    def tell_decision(self, view: Callable[[], EngineView]) -> Callable[[DecisionLogged], None]:
-        """What the engine calls for each durable decision; `view` knows the names of the bots."""
-
-        def tell(logged: DecisionLogged) -> None:
-            names = (row.bot.name for row in view().bots if row.bot.bot_id == logged.bot_id)
-            self.decision(logged, next(names, logged.bot_id))
-
-        return tell
-
     def line(self, text: str) -> None:
         """One line of its own, above the heartbeat."""
         if self._is_terminal:

@@ -30,20 +30,14 @@ def decided(bot_id: str = "xrpgrid1", level: Level = Level.INFO) -> DecisionLogg
     return DecisionLogged(bot_id, level, say(HALTED), AT)
 
 
-def test_a_decision_carries_the_name_of_its_bot_as_it_is_now() -> None:
+def test_a_decision_is_a_line_of_its_own() -> None:
     stream = io.StringIO()
-    shown = [view_of([], [ROW]), view_of([], [replace(ROW, bot=replace(ROW.bot, name="Renamed"))])]
-    tell = TerminalLines(stream, is_terminal=False).tell_decision(lambda: shown[0])
-    tell(decided())
-    del shown[0]
-    tell(decided())
-    tell(decided("unknown1"))
-    tell(decided(""))
-    assert [line.split("  ")[1:-1] for line in stream.getvalue().splitlines()] == [
-        ["XRP grid"],
-        ["Renamed"],
-        ["unknown1"],
-        [],
+    lines = TerminalLines(stream, is_terminal=False)
+    lines.decision(decided(), "XRP grid")
+    lines.decision(decided(""), "")
+    assert stream.getvalue().splitlines() == [
+        f"2025-09-01 12:30:00  XRP grid  {say(HALTED)}",
+        f"2025-09-01 12:30:00  {say(HALTED)}",
     ]
 
 
