@@ -158,7 +158,9 @@ class StatusLine(QWidget):
             tip=waiting if view.pending_records else "",
         )
         self.cache.show_value(
-            up if view.is_cache_up else down, Meaning.PLAIN if view.is_cache_up else Meaning.LOOK, tip=view.cache_kind
+            up if view.is_cache_up else down,
+            Meaning.PLAIN if view.is_cache_up else Meaning.LOOK,
+            tip=words.cache_kind(view.cache_kind),
         )
 
     def _show_feed(self, view: EngineView, now_s: float) -> None:

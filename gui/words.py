@@ -143,3 +143,10 @@ def level_meaning(value: Level) -> Meaning:
             return Meaning.LOOK
         case Level.ERROR:
             return Meaning.TROUBLE
+
+
+def cache_kind(kind: str) -> str:
+    """Where the cache lives, by the name the cache gives itself."""
+    if kind == "in process":
+        return QCoreApplication.translate("cache", "In this program")
+    return QCoreApplication.translate("cache", "Redis server")

@@ -941,6 +941,17 @@
         </message>
     </context>
     <context>
+        <name>cache</name>
+        <message>
+            <source>In this program</source>
+            <translation>프로그램 안</translation>
+        </message>
+        <message>
+            <source>Redis server</source>
+            <translation>Redis 서버</translation>
+        </message>
+    </context>
+    <context>
         <name>charts</name>
         <message>
             <source>Average entry</source>

@@ -45,6 +45,10 @@ class Desk:
     def question(self) -> Notice | None:
         return self.window.question.notice
 
+    @property
+    def is_asking(self) -> bool:
+        return self.window.question.notice is not None
+
     def show(self, view: EngineView) -> None:
         self.engine.show(view)
         self.tick()
