@@ -3,6 +3,7 @@
 All functions take exact decimals and round half even for display only; nothing here is ever computed with.
 """
 
+from collections.abc import Callable
 from datetime import datetime
 from decimal import Decimal
 
@@ -60,6 +61,20 @@ def quantity(value: Decimal | None, instrument: Instrument | None) -> str:
     if instrument is None:
         return f"{value:,f}"
     return fixed(value, decimals_of(instrument.rules.size_increment))
+
+
+def quantity_within(value: Decimal, instrument: Instrument, fits: Callable[[str], bool]) -> str:
+    """A quantity with as many of its decimals as fit; "" when not even the whole number does.
+
+    A number that is cut off reads as another number, so decimals are rounded away instead, but never to zero.
+    """
+    for decimals in range(decimals_of(instrument.rules.size_increment), -1, -1):
+        text = fixed(value, decimals)
+        if value and not text.strip("0.,"):
+            return ""
+        if fits(text):
+            return text
+    return ""
 
 
 def percent(value: Decimal | None, decimals: int = 2, *, signed: bool = False) -> str:

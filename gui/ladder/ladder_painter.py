@@ -1,8 +1,11 @@
 """Paints a ladder: cells between lines, buy side and sell side about a spine, inventory, orders, cycles, profit."""
 
+from decimal import Decimal
+
 from PySide6.QtCore import QCoreApplication, QRect, QRectF, Qt
 from PySide6.QtGui import QColor, QFontMetrics, QPainter, QPen
 
+from engine.domain.instrument import Instrument
 from engine.domain.order import Side
 from gui import numbers
 from gui.charts.lines import stride_for
@@ -16,6 +19,7 @@ HEADER_PX = 26
 #: Room under the scale, so that the lowest label is whole.
 BELOW_PX = 12
 CHIP_PX = 18
+CHIP_PADDING_PX = 12
 #: Rungs lower than this share their text with their neighbours.
 LEAST_GROUP_PX = 17
 LEAST_LABEL_PX = 16
@@ -48,6 +52,7 @@ def _paint_header(painter: QPainter, columns: LadderColumns, picture: LadderPict
     painter.fillRect(QRect(0, 0, columns.right, HEADER_PX - 1), theme.panel)
     painter.setFont(theme.header_font())
     painter.setPen(theme.muted)
+    metrics = QFontMetrics(painter.font())
     instrument = picture.instrument
     for left, right, text, flags in (
         (0, columns.axis - 8, instrument.quote, RIGHT),
@@ -57,7 +62,8 @@ def _paint_header(painter: QPainter, columns: LadderColumns, picture: LadderPict
         (columns.cycles_end, columns.right - 8, translate("ladder", "Profit"), RIGHT),
     ):
         box = QRect(left, 0, right - left, HEADER_PX - 1)
-        painter.drawText(box, flags if flags is not None else Qt.AlignmentFlag.AlignVCenter, text)
+        fitting = metrics.elidedText(text, Qt.TextElideMode.ElideRight, box.width())
+        painter.drawText(box, flags if flags is not None else Qt.AlignmentFlag.AlignVCenter, fitting)
     painter.setPen(theme.line)
     painter.drawLine(0, HEADER_PX - 1, columns.right, HEADER_PX - 1)
 
@@ -157,24 +163,26 @@ def _paint_group(
         painter.drawLine(columns.left, bottom, columns.right, bottom)
     instrument = picture.instrument
     ink = theme.stale if picture.is_stale else theme.text
-    held_text = numbers.quantity(group.held, instrument)
+    metrics = QFontMetrics(painter.font())
     chip_px = min(CHIP_PX, bottom - top - 1)
     chip_top = middle - chip_px // 2
     for resting, colour, left, right, is_buy in (
         (group.buys, theme.up, columns.left + 6, columns.spine - 8, True),
         (group.sells, theme.down, columns.spine + 8, columns.sells_end - 6, False),
     ):
+        text = ""
         if resting.count:
-            text = numbers.quantity(resting.quantity, instrument)
-            if not is_single:
-                text = f"{text} ({resting.count})"
+            count = "" if is_single else f" ({resting.count})"
             room = QRect(left, chip_top, right - left, chip_px)
+            text = _within(resting.quantity, instrument, metrics, room.width() - CHIP_PADDING_PX, count)
             _paint_chip(painter, room, is_buy, text, resting.is_sure, colour, theme)
         if is_buy and group.held > 0:
             # Beside a chip the held base keeps to the outer end.
             flags = Qt.AlignmentFlag.AlignVCenter if resting.count else RIGHT
             painter.setPen(ink)
-            painter.drawText(QRect(left + 6, middle - 8, right - left - 8, 16), flags, held_text)
+            box = QRect(left + 6, middle - 8, right - left - 8, 16)
+            taken = metrics.horizontalAdvance(text) + 2 * CHIP_PADDING_PX if resting.count else 0
+            painter.drawText(box, flags, _within(group.held, instrument, metrics, box.width() - taken))
     painter.setFont(theme.numbers_font(12))
     painter.setPen(ink if group.closed_cycles else theme.muted)
     cycles = f"{group.closed_cycles:,}" if not picture.is_planned else ""
@@ -187,12 +195,20 @@ def _paint_group(
         painter.drawText(QRect(columns.cycles_end, middle - 8, columns.right - columns.cycles_end - 8, 16), RIGHT, text)
 
 
+def _within(quantity: Decimal, instrument: Instrument, metrics: QFontMetrics, room_px: int, after: str = "") -> str:
+    """A quantity (and what stands after it) in as many decimals as there is room for."""
+    text = numbers.quantity_within(
+        quantity, instrument, lambda text: metrics.horizontalAdvance(text + after) <= room_px
+    )  # fmt: skip
+    return text + after if text else ""
+
+
 def _paint_chip(
     painter: QPainter, room: QRect, is_buy: bool, text: str, is_sure: bool, colour: QColor, theme: Theme
 ) -> None:
     """A resting order: outlined, at the spine; amber and dashed while nobody knows whether it rests."""
     metrics = QFontMetrics(painter.font())
-    width = min(metrics.horizontalAdvance(text) + 14, room.width())
+    width = min(metrics.horizontalAdvance(text) + CHIP_PADDING_PX, room.width())
     left = room.right() - width if is_buy else room.left()
     box = QRectF(left + 0.5, room.top() + 0.5, width, room.height() - 1)
     pen = QPen(colour if is_sure else theme.amber, 1.2)
@@ -204,4 +220,4 @@ def _paint_chip(
     painter.drawRoundedRect(box, 3, 3)
     painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)
     painter.setPen(theme.text if is_sure else theme.amber)
-    painter.drawText(box, CENTRE, metrics.elidedText(text, Qt.TextElideMode.ElideRight, int(box.width()) - 6))
+    painter.drawText(box, CENTRE, text)

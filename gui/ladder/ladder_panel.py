@@ -167,7 +167,7 @@ class LadderPanel(QWidget):
         old, self._table = self._table, table
         if old is None:
             self._splitter.addWidget(table)
-            self._splitter.setStretchFactor(0, 1)
+            self._splitter.setStretchFactor(0, 2)
             self._splitter.setStretchFactor(1, 1)
         else:
             self._splitter.replaceWidget(1, table)

@@ -47,7 +47,7 @@ class LadderPicture:
 
 def columns_for(width: int, axis_px: int, profit_px: int) -> LadderColumns:
     """Columns of a ladder `width` pixels wide; the two sides share what the numbers leave."""
-    cycles_px = 56 if width > 380 else 40
+    cycles_px = 66 if width > 380 else 54
     sides = max(width - axis_px - profit_px - cycles_px, 80)
     spine = axis_px + sides // 2
     return LadderColumns(axis_px, spine, axis_px + sides, axis_px + sides + cycles_px, width)

@@ -82,7 +82,7 @@ class LadderView(QWidget):
         self.setMouseTracking(True)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)
-        self.setMinimumSize(300, 180)
+        self.setMinimumSize(380, 180)
         self.setAccessibleName(self.tr("Ladder"))
 
     def sizeHint(self) -> QSize:

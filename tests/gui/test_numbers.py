@@ -66,3 +66,11 @@ def test_instants_stand_in_local_time() -> None:
 
 def test_a_sentence_without_translation_is_english() -> None:
     assert translate(say(UNKNOWN_BOT, bot="x1")) == "There is no bot x1."
+
+
+def test_a_quantity_loses_decimals_before_it_loses_its_meaning() -> None:
+    market = instrument_of()
+    whole = numbers.quantity(Decimal("0.0337"), market)
+    assert numbers.quantity_within(Decimal("0.0337"), market, lambda text: True) == whole
+    assert numbers.quantity_within(Decimal("0.0337"), market, lambda text: len(text) <= 4) == "0.03"
+    assert numbers.quantity_within(Decimal("0.0337"), market, lambda text: len(text) <= 3) == ""
