@@ -1,0 +1,1 @@
+"""Everything the program stands on is broken while it trades: nothing may be lost, and it must say what is wrong."""
