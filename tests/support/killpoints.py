@@ -18,7 +18,6 @@ import main
 import storage.desk_storage
 from engine.domain.instrument import Instrument
 from engine.domain.messages import (
-    CommandAnswered,
     FillRecorded,
     OrderAccepted,
     OrderRecorded,
@@ -33,7 +32,7 @@ from engine.ports import Venue, VenueSink
 from storage.database import Database
 from storage.journal import PostgresJournal
 
-COMMITS = ("intent", "outcome", "fill", "command", "note")
+COMMITS = ("intent", "outcome", "fill", "note")
 CALLS = ("place", "cancel", "report", "deliver", "settled")
 MOMENTS = tuple(
     f"{when} {what}" for what in (*(f"commit of {kind}" for kind in COMMITS), *CALLS) for when in ("before", "after")
@@ -69,8 +68,6 @@ def kinds_of(records: Sequence[Record]) -> list[str]:
                 kinds.add("outcome")
             case FillRecorded():
                 kinds.add("fill")
-            case CommandAnswered():
-                kinds.add("command")
             case _:
                 pass
     return sorted(kinds) or ["note"]

@@ -28,7 +28,7 @@ from tests.sweeps.stored_books import StoredBot, read_bot, read_venue
 #: Longest wait after the chosen line, and the span in which a starting program is killed.
 LATER_S = 0.05
 STARTING_S = 2.0
-MOST_LINES = 6
+MOST_LINES = 3
 RUN_S = 300
 
 
