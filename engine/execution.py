@@ -68,7 +68,6 @@ class Execution:
         self._pace = pace
         self._sending = Sending(venue_of, on_message, self._call_ended)
         self._records: list[Record] = []
-        self._late: list[Record] = []
         self._effects: list[Effect] = []
         self._writing: list[Record] = []
         self._to_do: list[Effect] = []
@@ -77,25 +76,26 @@ class Execution:
         self._idle = asyncio.Event()
         self._idle.set()
         self._is_sending_allowed = True
-        self._late_since = 0.0
+        self._is_due = False
+        self._waiting_since_s = 0.0
 
     @property
     def pending_records(self) -> int:
         """Records that are not durable yet."""
-        return len(self._writing) + len(self._records) + len(self._late)
+        return len(self._writing) + len(self._records)
 
     def add(self, outbox: Outbox) -> bool:
         """Queue what the kernel produced. True when it must be carried out now, False when it may wait."""
-        if outbox.late and not self._late:
-            self._late_since = asyncio.get_running_loop().time()
-            self._wake.set()
-        self._late.extend(outbox.late)
+        if outbox.records and not self._records:
+            self._waiting_since_s = asyncio.get_running_loop().time()
         self._records.extend(outbox.records)
         self._effects.extend(outbox.effects)
-        if outbox.records or outbox.effects or self._is_late_due():
+        if outbox.is_urgent or self._is_overdue():
+            self._is_due = True
             self._idle.clear()
             self._wake.set()
             return True
+        self._wake.set()
         return False
 
     def forbid_sending(self) -> None:
@@ -121,15 +121,15 @@ class Execution:
     async def run(self) -> None:
         """Commit and carry out until cancelled. Raises LeaseLost when another desk has taken over."""
         while True:
-            if not (self._records or self._effects or self._sending):
+            if not (self._is_due or self._sending):
                 self._idle.set()
             try:
-                async with asyncio.timeout(MAX_LATE_S if self._late else None):
+                async with asyncio.timeout(MAX_LATE_S if self._records else None):
                     await self._wake.wait()
             except TimeoutError:
                 pass
             self._wake.clear()
-            while self._records or self._effects or self._is_late_due():
+            while self._is_due or self._is_overdue():
                 await self._step()
 
     async def flush(self) -> None:
@@ -150,13 +150,14 @@ class Execution:
     def _call_ended(self) -> None:
         self._wake.set()
 
-    def _is_late_due(self) -> bool:
-        if not self._late:
+    def _is_overdue(self) -> bool:
+        if not self._records:
             return False
-        waited_s = asyncio.get_running_loop().time() - self._late_since
-        return len(self._late) >= MAX_LATE_RECORDS or waited_s >= MAX_LATE_S
+        waited_s = asyncio.get_running_loop().time() - self._waiting_since_s
+        return len(self._records) >= MAX_LATE_RECORDS or waited_s >= MAX_LATE_S
 
     async def _step(self) -> None:
+        self._is_due = False
         batch = self._take_batch()
         self._to_do, self._effects = self._effects, []
         if batch:
@@ -166,8 +167,8 @@ class Execution:
             self._carry_out(effect)
 
     def _take_batch(self) -> list[Record]:
-        self._writing = _latest([*self._writing, *self._late, *self._records])
-        self._late, self._records = [], []
+        self._writing = _latest([*self._writing, *self._records])
+        self._records = []
         return self._writing
 
     async def _commit(self, batch: list[Record]) -> None:

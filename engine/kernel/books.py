@@ -19,14 +19,24 @@ HIGHEST = Decimal("Infinity")
 
 @dataclass(slots=True)
 class Outbox:
-    """What handling a message produced. `late` records may wait for the next commit, `records` may not."""
+    """What handling a message produced, in order. `late` of the records may wait for the next commit."""
 
     records: list[Record] = field(default_factory=list)
-    late: list[Record] = field(default_factory=list)
     effects: list[Effect] = field(default_factory=list)
+    late: int = 0
 
     def __bool__(self) -> bool:
-        return bool(self.records or self.late or self.effects)
+        return bool(self.records or self.effects)
+
+    @property
+    def is_urgent(self) -> bool:
+        """Whether something must be durable, or done, now."""
+        return bool(self.effects) or len(self.records) > self.late
+
+    def add_late(self, record: Record) -> None:
+        """Record something that a crash may lose, because the venue tells it again or nobody's money is in it."""
+        self.records.append(record)
+        self.late += 1
 
 
 @dataclass(slots=True)

@@ -109,7 +109,10 @@ class State:
             book.live[order.client_order_id] = order
             rung[order.client_order_id] = order
         self.owners[order.client_order_id] = book
-        (self.outbox.late if late else self.outbox.records).append(OrderRecorded(order))
+        if late:
+            self.outbox.add_late(OrderRecorded(order))
+        else:
+            self.outbox.records.append(OrderRecorded(order))
 
     def adopt_order(self, book: BotBook, order: Order) -> None:
         """Take a live order over from the journal at start, without recording it again."""

@@ -30,7 +30,8 @@ def sample_if_due(state: State, market: MarketBook, timezone: tzinfo) -> None:
     if at is None or bid is None or (market.next_sample_at is not None and at < market.next_sample_at):
         return
     market.next_sample_at = _floor_minute(at) + SAMPLE_EVERY
-    state.outbox.late.extend(_bot_points(market, _floor_minute(at), bid))
+    for bot_point in _bot_points(market, _floor_minute(at), bid):
+        state.outbox.add_late(bot_point)
     for account in state.accounts.values():
         if account.account.venue == market.instrument.venue and account.balances:
             equity = account_equity(account, state.markets.values())
@@ -39,7 +40,7 @@ def sample_if_due(state: State, market: MarketBook, timezone: tzinfo) -> None:
             matched = sum((book.bot.matched_profit for book in books), ZERO)
             floating = sum((book.floating_at(bid) for book in books if book.market is market), ZERO)
             point = EquitySampled(account.account.account_id, "", _floor_minute(at), equity, matched, floating, bid)
-            state.outbox.late.append(point)
+            state.outbox.add_late(point)
 
 
 def _bot_points(market: MarketBook, at: datetime, bid: Decimal) -> Iterable[EquitySampled]:

@@ -145,9 +145,8 @@ class Town:
         outbox = self.kernel.handle(message)
         if outbox is None:
             return
-        records = [*outbox.late, *outbox.records]
-        self.records += records
-        self.answers += [record for record in records if isinstance(record, CommandAnswered)]
+        self.records += outbox.records
+        self.answers += [record for record in outbox.records if isinstance(record, CommandAnswered)]
         for effect in outbox.effects:
             match effect:
                 case PlaceOrder():
