@@ -46,6 +46,7 @@ class Desktop(QObject):
         self._settings = settings
         self._translations = Translations(app)
         self._is_stopping = False
+        self.has_ended = False
         self.bridge = Bridge(handle, self)
         # The engine's thread reports its end; a queued signal brings the news to this one.
         self._engine_stopped.connect(self._end, Qt.ConnectionType.QueuedConnection)
@@ -101,6 +102,7 @@ class Desktop(QObject):
         self.bridge.close()
         self.window.release()
         self._translations.remove()
+        self.has_ended = True
         self.ended.emit()
 
 
@@ -158,7 +160,9 @@ async def _live(desktop: Desktop, close_history: Callable[[], Awaitable[None]] |
     """From the first picture to the last."""
     ended = asyncio.Event()
     desktop.ended.connect(ended.set)
-    desktop.show()
-    await ended.wait()
+    # A signal may have come, and been obeyed, before the loop turned for the first time.
+    if not desktop.has_ended:
+        desktop.show()
+        await ended.wait()
     if close_history is not None:
         await close_history()

@@ -65,7 +65,7 @@ class Openings(QObject):
     def open_recording(self) -> None:
         """Ask for a file; reading it happens on a worker thread."""
         dialog = RecordingDialog(self._theme(), self._actions.rule_books, self._actions.recordings_folder, self._window)
-        dialog.submitted.connect(self._read_recording)
+        dialog.submitted.connect(self.read_recording)
         dialog.finished.connect(dialog.deleteLater)
         dialog.open()
 
@@ -88,7 +88,8 @@ class Openings(QObject):
         else:
             self._bridge.submit(command)
 
-    def _read_recording(self, choice: RecordingChoice) -> None:
+    def read_recording(self, choice: RecordingChoice) -> None:
+        """Read the file on a worker thread, then open its account and let the market run."""
         self.told.emit(Notice(Level.INFO, self.tr("Reading {name}…").format(name=choice.path.name)))
         self._reading = asyncio.get_running_loop().create_task(self._open_account(choice))
 

@@ -142,25 +142,25 @@ class FillsPanel(TablePanel[FillRow]):
     failed = Signal(str)
 
     def __init__(self, theme: Theme, history: History, parent: QWidget | None = None) -> None:
-        self._filter = BotFilter()
+        self.filter = BotFilter()
         self._rows: dict[tuple[str, str], FillRow] = {}
         self._seen: tuple[FillRecorded, ...] = ()
         self._view: EngineView | None = None
         self._shown_bot: str | None = None
         self._latest = 0
         self._earliest = 0
-        super().__init__(theme, fill_columns(), lambda row: row.key, EmptyState(theme), bar=self._filter, parent=parent)
+        super().__init__(theme, fill_columns(), lambda row: row.key, EmptyState(theme), bar=self.filter, parent=parent)
         self.empty.set_words(self.tr("Nothing was bought or sold yet; every execution appears here."))
         self._pages: OlderPages[FillRecorded] = OlderPages(
-            lambda before, limit: history.fills(self._filter.bot_id, before, limit), self._take_page, self.failed.emit
+            lambda before, limit: history.fills(self.filter.bot_id, before, limit), self._take_page, self.failed.emit
         )
         self.table.end_reached.connect(self._fetch_older)
-        self._filter.changed.connect(self._filter_changed)
+        self.filter.changed.connect(self._filter_changed)
 
     def show_view(self, view: EngineView, bot_id: str | None) -> None:
         self._view = view
-        self._filter.show_bots(view, bot_id)
-        if self._filter.bot_id != self._shown_bot:
+        self.filter.show_bots(view, bot_id)
+        if self.filter.bot_id != self._shown_bot:
             self._filter_changed()
             return
         if view.fills is self._seen:
@@ -172,18 +172,18 @@ class FillsPanel(TablePanel[FillRow]):
         self.age()
 
     def _filter_changed(self) -> None:
-        self._shown_bot = self._filter.bot_id
+        self._shown_bot = self.filter.bot_id
         self._pages.restart()
         self._rows = {}
         self._seen = ()
         self._merge_live()
-        if self._filter.bot_id is not None and len(self._rows) < self.table.height() // 24:
+        if self.filter.bot_id is not None and len(self._rows) < self.table.height() // 24:
             self._fetch_older()
 
     def _merge_live(self) -> None:
         if self._view is None:
             return
-        fills = [recorded for recorded in self._view.fills if self._filter.allows(recorded.order.bot_id)]
+        fills = [recorded for recorded in self._view.fills if self.filter.allows(recorded.order.bot_id)]
         self._merge(fills, self._latest)
         self._latest += len(fills)
 

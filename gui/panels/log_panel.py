@@ -67,36 +67,36 @@ class LogPanel(TablePanel[LogRow]):
     failed = Signal(str)
 
     def __init__(self, theme: Theme, history: History, parent: QWidget | None = None) -> None:
-        self._filter = BotFilter()
-        self._level = QComboBox()
-        self._level.addItem(self.tr("All levels"), (Level.INFO, Level.LOOK, Level.ERROR))
-        self._level.addItem(self.tr("Look and errors"), (Level.LOOK, Level.ERROR))
-        self._level.addItem(self.tr("Errors only"), (Level.ERROR,))
-        self._filter.row.insertWidget(0, self._level)
+        self.filter = BotFilter()
+        self.level = QComboBox()
+        self.level.addItem(self.tr("All levels"), (Level.INFO, Level.LOOK, Level.ERROR))
+        self.level.addItem(self.tr("Look and errors"), (Level.LOOK, Level.ERROR))
+        self.level.addItem(self.tr("Errors only"), (Level.ERROR,))
+        self.filter.row.insertWidget(0, self.level)
         self._lines: list[LogRow] = []
         self._known: set[Key] = set()
         self._seen: tuple[DecisionLogged, ...] = ()
         self._view: EngineView | None = None
         self._follows = True
-        super().__init__(theme, log_columns(), lambda row: row.key, EmptyState(theme), bar=self._filter, parent=parent)
+        super().__init__(theme, log_columns(), lambda row: row.key, EmptyState(theme), bar=self.filter, parent=parent)
         self.empty.set_words(self.tr("Nothing happened yet; every decision of a bot is written here."))
         self._pages: OlderPages[DecisionLogged] = OlderPages(
             lambda before, limit: history.log(None, before, limit), self._take, self.failed.emit
         )
-        self._level.currentIndexChanged.connect(self._show)
-        self._filter.changed.connect(self._show)
+        self.level.currentIndexChanged.connect(self._show)
+        self.filter.changed.connect(self._show)
         bar = self.table.verticalScrollBar()
         bar.rangeChanged.connect(self._range_changed)
         bar.valueChanged.connect(self._scrolled)
 
     def show_view(self, view: EngineView, bot_id: str | None) -> None:
-        followed = self._filter.bot_id
+        followed = self.filter.bot_id
         self._view = view
-        self._filter.show_bots(view, bot_id)
+        self.filter.show_bots(view, bot_id)
         if view.log is not self._seen:
             self._seen = view.log
             self._take(list(view.log))
-        elif self._filter.bot_id != followed:
+        elif self.filter.bot_id != followed:
             self._show()
 
     def show_age(self, view: EngineView, now_s: float) -> None:
@@ -122,10 +122,8 @@ class LogPanel(TablePanel[LogRow]):
             self._show()
 
     def _show(self) -> None:
-        levels = self._level.currentData()
-        self.show_rows(
-            [row for row in self._lines if row.line.level in levels and self._filter.allows(row.line.bot_id)]
-        )
+        levels = self.level.currentData()
+        self.show_rows([row for row in self._lines if row.line.level in levels and self.filter.allows(row.line.bot_id)])
 
     def _range_changed(self) -> None:
         if self._follows:

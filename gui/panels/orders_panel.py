@@ -123,27 +123,27 @@ class OrdersPanel(TablePanel[OrderRow]):
     """Rows are kept while their order is the same object, so that a thousand resting orders cost nothing."""
 
     def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
-        self._filter = BotFilter()
+        self.filter = BotFilter()
         self._known: dict[str, OrderRow] = {}
         super().__init__(
             theme,
             order_columns(),
             lambda row: row.order.client_order_id,
             EmptyState(theme),
-            bar=self._filter,
+            bar=self.filter,
             parent=parent,
         )
         self.empty.set_words(self.tr("No order rests on a venue now."))
         self._view: EngineView | None = None
-        self._filter.changed.connect(self._filter_changed)
+        self.filter.changed.connect(self._filter_changed)
 
     def show_view(self, view: EngineView, bot_id: str | None) -> None:
         self._view = view
-        self._filter.show_bots(view, bot_id)
+        self.filter.show_bots(view, bot_id)
         instruments = {market.instrument.key: market.instrument for market in view.markets}
         fresh: dict[str, OrderRow] = {}
         for shown in view.bots:
-            if not self._filter.allows(shown.bot.bot_id):
+            if not self.filter.allows(shown.bot.bot_id):
                 continue
             instrument = instruments.get((shown.bot.venue, shown.bot.symbol))
             for order in shown.open_orders:
@@ -159,4 +159,4 @@ class OrdersPanel(TablePanel[OrderRow]):
 
     def _filter_changed(self) -> None:
         if self._view is not None:
-            self.show_view(self._view, self._filter.followed)
+            self.show_view(self._view, self.filter.followed)

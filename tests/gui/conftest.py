@@ -45,7 +45,6 @@ class Desk:
     def question(self) -> Notice | None:
         return self.window.question.notice
 
-    @property
     def is_asking(self) -> bool:
         return self.window.question.notice is not None
 

@@ -76,7 +76,7 @@ def test_halting_never_asks_and_the_button_becomes_resume(make_desk: MakeDesk) -
     desk.window.status.button.click()
     desk.tick()
     assert desk.engine.commands == [HaltAll()]
-    assert not desk.is_asking
+    assert not desk.is_asking()
     assert desk.window.status.button.text() == "Resume trading"
     assert desk.window.status.engine.text == "Halted"
     desk.window.status.button.click()
@@ -127,15 +127,15 @@ def test_starting_shows_the_orders_and_the_money_first(make_desk: MakeDesk) -> N
     assert desk.engine.commands == [], "nothing is sent before the answer"
     accept(desk)
     assert desk.engine.commands == [StartBot("xrpgrid2")]
-    assert not desk.is_asking
+    assert not desk.is_asking()
 
 
 def test_escape_leaves_everything_as_it_is(make_desk: MakeDesk) -> None:
     desk = make_desk(two_bots())
     press(desk, Qt.Key.Key_P, CONTROL)
-    assert desk.is_asking
+    assert desk.is_asking()
     press(desk, Qt.Key.Key_Escape)
-    assert not desk.is_asking
+    assert not desk.is_asking()
     assert desk.engine.commands == []
 
 
@@ -166,7 +166,7 @@ def test_a_start_that_would_be_refused_cannot_be_accepted(make_desk: MakeDesk) -
     desk = make_desk(replace(view, accounts=(poor,)))
     desk.window.bots.table.choose("xrpgrid2")
     desk.window.bot_acts.start.trigger()
-    assert not desk.is_asking
+    assert not desk.is_asking()
     assert desk.message is not None
     assert desk.message.text.startswith("Second cannot be started: The grid needs")
 
