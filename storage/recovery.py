@@ -36,7 +36,7 @@ INSTRUMENTS = """
     WHERE i.venue IN (SELECT venue FROM accounts WHERE desk_id = $1)
     ORDER BY i.venue, i.symbol, r.effective_from DESC
 """
-RECENT_LINES = "SELECT * FROM decisions WHERE desk_id = $1 ORDER BY at DESC, id DESC LIMIT $2"
+RECENT_LINES = "SELECT * FROM decisions WHERE desk_id = $1 ORDER BY id DESC LIMIT $2"
 RECENT_TRADES = """
     SELECT t.* FROM trades t JOIN bot_instances b ON b.bot_uid = t.bot_uid
     WHERE b.desk_id = $1 ORDER BY t.trade_time DESC, t.id DESC LIMIT $2
