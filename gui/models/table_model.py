@@ -36,6 +36,7 @@ class TableModel(QAbstractTableModel, Generic[Row]):
         self._key = key
         self._is_stale = is_stale
         self._rows: list[Row] = []
+        self._given: list[Row] = []
         self._keys: list[Hashable] = []
         self._position: dict[Hashable, int] = {}
         self._cells: dict[Hashable, tuple[Cell, ...]] = {}
@@ -107,6 +108,9 @@ class TableModel(QAbstractTableModel, Generic[Row]):
 
     def show_rows(self, rows: Sequence[Row]) -> None:
         """Make these the rows, in this order while no column sorts."""
+        if self._replace_changed(rows):
+            return
+        self._given = list(rows)
         fresh = {self._key(row): row for row in rows}
         self._remove_all_but(fresh)
         self._replace(fresh)
@@ -181,6 +185,25 @@ class TableModel(QAbstractTableModel, Generic[Row]):
             del self._keys[first : last + 1]
             self.endRemoveRows()
         self._index_positions()
+
+    def _replace_changed(self, rows: Sequence[Row]) -> bool:
+        """The usual case, which must cost little: the same rows as before, some with new values."""
+        if len(rows) != len(self._given):
+            return False
+        changed = [(old, new) for old, new in zip(self._given, rows, strict=True) if old is not new]
+        if any(self._key(old) != self._key(new) for old, new in changed):
+            return False
+        self._given = list(rows)
+        visible = self._visible_positions()
+        for _, new in changed:
+            key = self._key(new)
+            position = self._position[key]
+            self._rows[position] = new
+            if position in visible:
+                self._announce(position)
+            else:
+                self._cells.pop(key, None)
+        return True
 
     def _replace(self, fresh: dict[Hashable, Row]) -> None:
         visible = self._visible_positions()
