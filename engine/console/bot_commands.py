@@ -112,13 +112,14 @@ def add_grid(
 ) -> AddGrid:
     """The command of `bot add grid`. `equity` of the account, in quote, is what the allocation is a share of."""
     config = grid_config(options)
+    percent = allocation(options)
     return AddGrid(
         bot_id=bot_id,
         name=options.name or default_name(instrument, config, bots),
         account_id=account.account_id,
         symbol=instrument.symbol,
         config=config,
-        allocation_percent=allocation(options) or share_of(config.investment, equity),
+        allocation_percent=share_of(config.investment, equity) if percent is None else percent,
         start=bool(options.start),
     )
 

@@ -51,7 +51,24 @@ def as_table(columns: Sequence[Column[Row]], rows: Sequence[Row], *, empty: str)
 
 def as_json(columns: Sequence[Column[Row]], rows: Sequence[Row]) -> str:
     """The same rows as a JSON list of objects, exact: Decimal as text, instants as ISO 8601."""
-    return dump([{column.key: to_json(column.value(row)) for column in columns} for row in rows])
+    return dump([json_row(columns, row) for row in rows])
+
+
+def json_row(columns: Sequence[Column[Row]], row: Row) -> dict[str, Json]:
+    """One row as a JSON object."""
+    return {column.key: json_value(column.value(row)) for column in columns}
+
+
+def json_value(value: Value) -> Json:
+    """A value as JSON; equal amounts are equal texts."""
+    return exact(value) if isinstance(value, Decimal) else to_json(value)
+
+
+def exact(amount: Decimal) -> str:
+    """The one plain text of an amount: no exponent, no trailing zeros, no negative zero."""
+    text = format(amount, "f")
+    text = text.rstrip("0").rstrip(".") if "." in text else text
+    return "0" if text in ("-0", "") else text
 
 
 def dump(value: Json) -> str:

@@ -7,7 +7,7 @@ from typing import TextIO
 
 from engine.console.bot_commands import find_bot
 from engine.console.desk import Desk, LedgerTotal
-from engine.console.listing import Column, Row, Value, as_json, as_pairs, as_table, dump
+from engine.console.listing import Column, Row, Value, as_json, as_pairs, as_table, dump, exact, json_row
 from engine.console.tables import (
     ACCOUNTS,
     BOTS,
@@ -134,11 +134,11 @@ async def _show(options: Namespace, desk: Desk, out: TextIO) -> None:
     rungs = rungs_of(state, bot)
     orders = [order for order in state.open_orders if order.bot_id == bot.bot_id]
     if options.json:
-        found: dict[str, Json] = {column.key: to_json(column.value(row)) for column in (*BOTS, *PROFITS)}
+        found = json_row((*BOTS, *PROFITS), row)
         found["config"] = to_json(bot.config)
-        found["allocation_percent"] = to_json(bot.allocation_percent)
-        found["rungs"] = [{column.key: to_json(column.value(rung)) for column in RUNGS} for rung in rungs]
-        found["open_orders"] = [{column.key: to_json(column.value(order)) for column in ORDERS} for order in orders]
+        found["allocation_percent"] = exact(bot.allocation_percent)
+        found["rungs"] = [json_row(RUNGS, rung) for rung in rungs]
+        found["open_orders"] = [json_row(ORDERS, order) for order in orders]
         out.write(dump(found) + "\n")
         return
     pairs = [(column.title, column.value(row)) for column in (*BOTS, *PROFITS[-4:-1])]

@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from decimal import Decimal
 
-from engine.console.listing import Value, as_pairs
+from engine.console.listing import Value, as_pairs, exact
 from engine.domain.codec import Json
 from engine.domain.money import ZERO
 from engine.domain.views import BotView
@@ -148,13 +148,6 @@ class ReplayReport:
                 f"{market.elapsed_s:,.1f} s, {self.candles_per_s:,.0f} candles a second.",
             ]
         )
-
-
-def exact(amount: Decimal) -> str:
-    """The one plain text of an amount: no exponent, no trailing zeros, no negative zero."""
-    text = format(amount, "f")
-    text = text.rstrip("0").rstrip(".") if "." in text else text
-    return "0" if text in ("-0", "") else text
 
 
 def build_report(

@@ -22,7 +22,9 @@ GRID = ("--lower", "3800", "--upper", "4200", "--grid-count", "20", "--investmen
 
 def environment(**more: str) -> dict[str, str]:
     """Ours without anybody's settings and without a display."""
-    kept = {name: value for name, value in os.environ.items() if not name.startswith(("GRIDWRIGHT_", "DISPLAY", "WAYLAND"))}
+    kept = {
+        name: value for name, value in os.environ.items() if not name.startswith(("GRIDWRIGHT_", "DISPLAY", "WAYLAND"))
+    }
     kept.pop("QT_QPA_PLATFORM", None)
     return kept | {"PYTHONWARNINGS": "error"} | more
 
