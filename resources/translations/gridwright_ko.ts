@@ -1560,6 +1560,10 @@
             <translation>{feed}라는 실시간 시세가 없습니다.</translation>
         </message>
         <message>
+            <source>There is no live feed of {exchange}; there are {known}.</source>
+            <translation>{exchange} 실시간 시세가 없습니다. 사용 가능: {known}.</translation>
+        </message>
+        <message>
             <source>There is no rule book called {rules}; there are {known}.</source>
             <translation>{rules} 규칙이 없습니다. 사용 가능: {known}.</translation>
         </message>
@@ -1642,6 +1646,46 @@
         <message>
             <source>{bot} was removed; restore it first.</source>
             <translation>{bot} 봇은 삭제되었습니다. 먼저 복원하십시오.</translation>
+        </message>
+        <message>
+            <source>{exchange} answered with something that cannot be read ({cause}).</source>
+            <translation>{exchange} 응답을 읽을 수 없습니다 ({cause}).</translation>
+        </message>
+        <message>
+            <source>{exchange} cannot be reached.</source>
+            <translation>{exchange}에 연결할 수 없습니다.</translation>
+        </message>
+        <message>
+            <source>{exchange} does not answer in time.</source>
+            <translation>{exchange}의 응답이 늦어지고 있습니다.</translation>
+        </message>
+        <message>
+            <source>{exchange} does not say in which steps {symbol} is traded.</source>
+            <translation>{exchange}에서 {symbol}의 거래 단위를 알려 주지 않습니다.</translation>
+        </message>
+        <message>
+            <source>{exchange} does not trade {symbol} at present.</source>
+            <translation>{exchange}에서 현재 {symbol} 거래를 하지 않습니다.</translation>
+        </message>
+        <message>
+            <source>{exchange} does not trade {symbol}.</source>
+            <translation>{exchange}에서 {symbol} 종목을 거래하지 않습니다.</translation>
+        </message>
+        <message>
+            <source>{exchange} refused: {text}</source>
+            <translation>{exchange} 거부: {text}</translation>
+        </message>
+        <message>
+            <source>{exchange} said nothing about {symbol} for {seconds} s while its price moved on.</source>
+            <translation>{exchange}에서 가격이 움직이는 동안 {symbol} 시세가 {seconds}초간 오지 않았습니다.</translation>
+        </message>
+        <message>
+            <source>{exchange} sends faster than this computer takes it in.</source>
+            <translation>{exchange} 시세가 이 컴퓨터의 처리 속도보다 빠르게 들어옵니다.</translation>
+        </message>
+        <message>
+            <source>{exchange} takes no more requests from this address for a while.</source>
+            <translation>{exchange}에서 당분간 이 주소의 요청을 받지 않습니다.</translation>
         </message>
         <message>
             <source>{needed} {asset} are needed and {free} {asset} are free.</source>
