@@ -119,14 +119,20 @@ class Engine:
         await self._load()
         execution = asyncio.create_task(self._execution.run())
         queue = asyncio.create_task(self._take_commands())
+        answer = asyncio.create_task(self.submit(command))
         try:
-            return await self.submit(command)
-        finally:
+            await asyncio.wait({answer, execution, queue}, return_when=asyncio.FIRST_COMPLETED)
+            for task in (execution, queue):
+                if task.done():
+                    # The database refused what the command led to; nobody would answer any more.
+                    task.result()
+            found = await answer
             await self._execution.settled()
-            for task in (queue, execution):
-                task.cancel()
-                with contextlib.suppress(asyncio.CancelledError):
-                    await task
+            return found
+        finally:
+            for part in (answer, queue, execution):
+                part.cancel()
+            await asyncio.gather(answer, queue, execution, return_exceptions=True)
             await self._execution.flush()
             await self._connections.close()
 

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from storage.embedded.question import ask
+from tests.support.processes import site_packages
 
 ROOT = Path(__file__).resolve().parents[2]
 FIRST_MS = int(datetime(2025, 9, 1, tzinfo=UTC).timestamp()) * 1000
@@ -30,12 +31,16 @@ def environment(**more: str) -> dict[str, str]:
 
 
 def program(
-    *arguments: str, more: Mapping[str, str] | None = None, uid: int | None = None, within_s: float = 60
+    *arguments: str,
+    more: Mapping[str, str] | None = None,
+    uid: int | None = None,
+    python: str = sys.executable,
+    within_s: float = 50,
 ) -> subprocess.CompletedProcess[str]:
-    """`main.py` with these arguments, to its end; `uid` runs it as another user."""
+    """`main.py` with these arguments, to its end; `uid` runs it as another user, with a Python that one may start."""
     return subprocess.run(
-        [sys.executable, str(ROOT / "main.py"), *arguments],
-        env=environment(**(more or {})),
+        [python, str(ROOT / "main.py"), *arguments],
+        env=environment(PYTHONPATH=os.pathsep.join(site_packages()), **(more or {})),
         cwd="/",
         capture_output=True,
         text=True,
