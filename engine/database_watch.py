@@ -79,5 +79,8 @@ class DatabaseWatch:
             await asyncio.to_thread(revive)
         except GridwrightError as error:
             log.warning("%s", error)
+        except Exception:
+            # Whatever it is, the next failure tries again; trading must not end over it.
+            log.exception("the database could not be revived")
         else:
             self._on_revived()

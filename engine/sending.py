@@ -17,7 +17,7 @@ ASK_LONGEST_S = 10.0
 
 
 class Sending:
-    """`on_message` is told every outcome, `on_done` whenever a call has ended. Belongs to the engine's loop."""
+    """`on_message` is told every outcome, `on_done` whenever less is under way. Belongs to the engine's loop."""
 
     def __init__(
         self,
@@ -30,10 +30,15 @@ class Sending:
         self._on_done = on_done
         self._calls: set[asyncio.Task[None]] = set()
         self._asked: set[str] = set()
+        self._unanswerable: set[str] = set()
 
     def __bool__(self) -> bool:
-        """Whether a call is under way."""
-        return bool(self._calls)
+        """Whether a call is under way whose outcome is near.
+
+        A question that its venue could not answer is asked again and again, but nobody waits for it: a venue that is
+        broken must not hold up the markets of the others, nor its own end.
+        """
+        return len(self._calls) > len(self._unanswerable)
 
     def place(self, order: Order) -> None:
         self.spawn(self._place(order))
@@ -102,10 +107,13 @@ class Sending:
         wait_s = ASK_FIRST_S
         try:
             while (report := await self._report(order)) is None:
+                self._unanswerable.add(order.client_order_id)
+                self._on_done()
                 await asyncio.sleep(wait_s)
                 wait_s = min(wait_s * 2, ASK_LONGEST_S)
         finally:
             self._asked.discard(order.client_order_id)
+            self._unanswerable.discard(order.client_order_id)
         self._on_message(report)
 
     async def _report(self, order: Order) -> OrderReport | None:

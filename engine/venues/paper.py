@@ -141,6 +141,8 @@ class PaperVenue(ABC):
 
     async def report(self, order: Order) -> OrderReport | None:
         try:
+            # A store that failed may be readable still, but what it did not take is not LOST before it is mended.
+            self._live  # noqa: B018 - raises when the store has failed
             known = self._store.order(order.client_order_id)
             fills = self._store.fills(order.client_order_id) if known else ()
         except VenueUnavailable:

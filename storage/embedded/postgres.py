@@ -184,6 +184,6 @@ class EmbeddedPostgres:
             raise EmbeddedPostgresError(
                 f"The password in {self._data_dir / 'password'} does not open the database beside it."
             ) from error
-        except (OSError, TimeoutError, asyncpg.PostgresError, asyncpg.InterfaceError):
+        except (OSError, TimeoutError, asyncpg.PostgresError, asyncpg.InterfaceError, asyncpg.InternalClientError):
             return False
         return True

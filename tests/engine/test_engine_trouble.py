@@ -70,7 +70,7 @@ async def test_a_venue_whose_store_breaks_stops_alone_and_comes_back(desk: Tradi
         await wait_until_async(lambda: engine.refresh().trouble is None, what="the venue to be connected again")
         await wait_for_fills(engine, fills + 10)
         await stand_still(engine, account)
-    assert await desk.complaints(account) == []
+    assert await desk.complaints(account, other) == []
 
 
 def market_time(view: EngineView, account: Account) -> float:

@@ -121,13 +121,21 @@ class TradingDesk:
         """The venue's own file."""
         return store_path(self.folder, account.venue)
 
-    async def complaints(self, account: Account) -> list[str]:
-        """Everything lost, doubled or wrong in the database of this one bot, beside the venue's own books."""
+    async def complaints(self, account: Account, *others: Account) -> list[str]:
+        """Everything lost, doubled or wrong in the database of this one bot, beside the venue's own books.
+
+        `others` are accounts without bots.
+        """
         bot = await asyncio.to_thread(read_bot, self.url)
         venue = read_venue(self.store(account))
         database = await connect(self.url)
         try:
-            balances = {(account.account_id, asset): total for asset, total in venue.balances.items()}
+            balances = {
+                (each.account_id, asset): total
+                for each in (account, *others)
+                for asset, total in read_venue(self.store(each)).balances.items()
+                if total or each is account
+            }
             found = await check(database, balances)
         finally:
             await database.close()
@@ -139,6 +147,11 @@ class TradingDesk:
             [orders] = connection.execute("SELECT count(*) FROM orders").fetchone()
             [fills] = connection.execute("SELECT count(*) FROM fills").fetchone()
         return orders, fills
+
+    def open_ids(self, account: Account) -> list[str]:
+        """What rests at the venue, by its own book."""
+        with closing(sqlite3.connect(f"{self.store(account).as_uri()}?mode=ro", uri=True)) as connection:
+            return [row[0] for row in connection.execute("SELECT client_order_id FROM orders WHERE state = 'open'")]
 
 
 async def ask(engine: Engine, command: Command) -> CommandAnswered:
@@ -185,10 +198,11 @@ async def wait_for_end(engine: Engine, account: Account, within_s: float = 60.0)
         return any(market.is_ended for market in engine.view().markets if market.instrument.venue == account.venue)
 
     await wait_until_async(is_ended, what="the end of the recording", within_s=within_s)
-    await engine.settled()
+    await stand_still(engine, account)
 
 
 async def stand_still(engine: Engine, account: Account) -> None:
     """Stop the market and let everything that was decided be done, so that books can be compared."""
     await ask(engine, SetMarketSpeed(account.venue, Decimal(0)))
     await engine.settled()
+    await wait_until_async(lambda: engine.refresh().pending_records == 0, what="everything to be written")
