@@ -91,7 +91,7 @@ def database(
     """The address of the database, and what brings it back; the folder is prepared and, for a role, taken."""
     # Only when it is known what to do: see `run`.
     from storage.address import parse_address
-    from storage.embedded import EmbeddedPostgres
+    from storage.embedded import EmbeddedPostgres  # likewise
 
     if settings.database_url is not None:
         parse_address(settings.database_url)
@@ -140,10 +140,10 @@ async def sub_command(options: Namespace, settings: Settings, folder: DataFolder
     """One sub-command on open storage."""
     # Only sub-commands need these.
     from engine.console.acts import act
-    from engine.console.clerk import ClerkDesk
-    from engine.console.questions import answer_question
-    from engine.venues.factory import make_venue
-    from storage.desk_storage import DeskStorage
+    from engine.console.clerk import ClerkDesk  # likewise
+    from engine.console.questions import answer_question  # likewise
+    from engine.venues.factory import make_venue  # likewise
+    from storage.desk_storage import DeskStorage  # likewise
 
     stored = await DeskStorage.open(url, settings.redis_url, settings.data_folder, f"gridwright {options.command}")
     try:
@@ -165,8 +165,8 @@ def make_room(
     """The room of the one engine of this program."""
     # Not needed by sub-commands that only read.
     from engine.console.room import EngineRoom
-    from engine.venues.factory import make_venue
-    from storage.desk_storage import DeskStorage
+    from engine.venues.factory import make_venue  # likewise
+    from storage.desk_storage import DeskStorage  # likewise
 
     return EngineRoom(
         partial(DeskStorage.open, url, settings.redis_url, settings.data_folder, "gridwright"),
@@ -180,10 +180,10 @@ async def without_window(options: Namespace, settings: Settings, url: str, reviv
     """`--no-gui`, with or without an end, and `replay`."""
     # Not needed by sub-commands that only read.
     from engine.console.headless import run_headless
-    from engine.console.listing import dump
-    from engine.console.replay_run import plan_replay, replay_errand, until_replays_end
-    from engine.console.status import TerminalLines
-    from storage.desk_storage import DeskStorage
+    from engine.console.listing import dump  # likewise
+    from engine.console.replay_run import plan_replay, replay_errand, until_replays_end  # likewise
+    from engine.console.status import TerminalLines  # likewise
+    from storage.desk_storage import DeskStorage  # likewise
 
     is_replay = options.command == "replay"
     # A replay makes thousands of decisions; its lines are the heartbeats and the report.
@@ -217,9 +217,9 @@ def window(settings: Settings, url: str, revive: Callable[[], None] | None) -> i
     """The desk with its window: the engine on its own thread, Qt on this one."""
     # Everything heavy that is not Qt comes first: Qt's import hook reads the source of all that is imported after it.
     from engine.console.openings import choice_opening, demo_opening
-    from engine.thread import EngineThread
-    from engine.venues.rule_books import KNOWN
-    from storage.late_history import LateHistory
+    from engine.thread import EngineThread  # likewise
+    from engine.venues.rule_books import KNOWN  # likewise
+    from storage.late_history import LateHistory  # likewise
 
     room = make_room(settings, url, revive)
     thread = EngineThread(room.open, room.close)
@@ -227,9 +227,9 @@ def window(settings: Settings, url: str, revive: Callable[[], None] | None) -> i
     try:
         # Qt now, when all of the above is there.
         from gui.actions import Actions
-        from gui.app import run_window
-        from gui.theme import Scheme
-        from gui.window_settings import Language
+        from gui.app import run_window  # likewise
+        from gui.theme import Scheme  # likewise
+        from gui.window_settings import Language  # likewise
 
         history = LateHistory(url)
         actions = Actions(
