@@ -27,7 +27,7 @@ from tests.sweeps.stored_books import StoredBot, read_bot, read_venue
 
 #: Longest wait after the chosen line, and the span in which a starting program is killed.
 LATER_S = 0.05
-STARTING_S = 2.0
+STARTING_S = 1.0
 MOST_LINES = 3
 RUN_S = 300
 
@@ -138,14 +138,23 @@ def _against_reference(bot: StoredBot, expected: SimpleResult) -> list[str]:
     return found
 
 
-def sweep(folder: Path, case: Case, days: int, kills: Sequence[Kill]) -> tuple[int, list[str]]:
-    """How many kills hit, and what was wrong at the end."""
+def sweep(folder: Path, case: Case, days: int, kills: Sequence[Kill]) -> list[str]:
+    """What was wrong at the ends. When a recording has ended, the next desk begins it anew, until all kills are done."""
     original = recording_path(case)
     assert original is not None, f"{case.recording} is not on this machine"
-    desk = open_desk(folder / "desk", first_days(original, days, folder), case)
-    hits = sum(run_and_kill(desk, kill) for kill in kills)
-    run_to_end(desk)
-    return hits, complaints(desk)
+    recording = first_days(original, days, folder)
+    pending, found = list(kills), []
+    for number in range(1, len(kills) + 1):
+        desk = open_desk(folder / f"desk {number}", recording, case)
+        before = len(pending)
+        while pending and run_and_kill(desk, pending[0]):
+            del pending[0]
+        run_to_end(desk)
+        found += complaints(desk)
+        assert len(pending) < before, f"{pending[0]} comes later than the whole recording takes"
+        if not pending:
+            break
+    return found
 
 
 def main() -> int:
@@ -155,10 +164,10 @@ def main() -> int:
     parser.add_argument("--days", type=int, default=14)
     options = parser.parse_args()
     with tempfile.TemporaryDirectory() as folder:
-        hits, found = sweep(Path(folder), CASES[0], options.days, seeded_kills(options.seed, options.kills))
-    sys.stdout.write(f"{hits} of {options.kills} kills hit (seed {options.seed}); {len(found)} complaints\n")
+        found = sweep(Path(folder), CASES[0], options.days, seeded_kills(options.seed, options.kills))
+    sys.stdout.write(f"{options.kills} kills (seed {options.seed}), {len(found)} complaints\n")
     sys.stdout.writelines(f"{sentence}\n" for sentence in found)
-    return 1 if found or hits < options.kills else 0
+    return 1 if found else 0
 
 
 if __name__ == "__main__":
