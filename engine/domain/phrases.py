@@ -151,3 +151,17 @@ EDIT_PAUSED = "{bot} does not run now; start it before you change its ladder."
 
 # Forms
 NOT_WHOLE = "The number of grids must be a whole number, not {count}."
+
+# Live feeds of exchanges
+FEED_UNKNOWN_EXCHANGE = "There is no live feed of {exchange}; there are {known}."
+FEED_UNKNOWN_SYMBOL = "{exchange} does not trade {symbol}."
+FEED_NOT_TRADING = "{exchange} does not trade {symbol} at present."
+FEED_NO_RULES = "{exchange} does not say in which steps {symbol} is traded."
+FEED_UNREACHABLE = "{exchange} cannot be reached."
+FEED_BROKE_OFF = "The line to {exchange} broke off."
+FEED_NO_ANSWER = "{exchange} does not answer in time."
+FEED_TOO_MANY = "{exchange} takes no more requests from this address for a while."
+FEED_REFUSED = "{exchange} refused: {text}"
+FEED_STRANGE = "{exchange} answered with something that cannot be read ({cause})."
+FEED_SILENT = "{exchange} said nothing about {symbol} for {seconds} s while its price moved on."
+FEED_OVERRUN = "{exchange} sends faster than this computer takes it in."

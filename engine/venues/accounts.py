@@ -87,7 +87,9 @@ def simulated_account(name: str, options: Mapping[str, str], started_at: datetim
 
 
 def paper_account(name: str, feed: str, symbol: str, price: Decimal, options: Mapping[str, str]) -> Account:
-    """Paper money on the live feed called `feed`; `price` is about where the market stands, for derived increments.
+    """Paper money on the live feed called `feed`, such as "ccxt:upbit".
+
+    `price` is about where the market stands; increments are derived from it when neither book nor feed states any.
 
     Options (all text, all optional): rules, participation, latency_ms, cash.<ASSET>, and any of `rule_books.OPTIONS`.
     """
@@ -95,7 +97,7 @@ def paper_account(name: str, feed: str, symbol: str, price: Decimal, options: Ma
     values = {
         "feed": feed,
         "symbol": f"{base}/{quote}",
-        "rules": options.get("rules") or rule_books.guess(feed),
+        "rules": options.get("rules") or rule_books.guess(feed.rpartition(":")[2]),
         "price": str(price),
     }
     return _account(f"paper:{name}", name, AccountMode.PAPER, values, options)

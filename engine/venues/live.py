@@ -2,12 +2,13 @@
 
 import asyncio
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from dataclasses import replace
 from decimal import Decimal
 from typing import Protocol
 
 from engine.domain import phrases
 from engine.domain.bot import Account
-from engine.domain.instrument import Instrument
+from engine.domain.instrument import Instrument, VenueRules
 from engine.domain.messages import OrderFilled
 from engine.domain.money import ONE
 from engine.domain.sentences import say
@@ -24,6 +25,13 @@ from engine.venues.tape import Print, TopOfBook, milliseconds
 
 class LiveFeed(Protocol):
     """A public market as it happens. `events` ends or raises OSError or VenueUnavailable when the line is gone."""
+
+    async def open(self, book: VenueRules) -> VenueRules:
+        """Find the market, and give the rules it holds today; `book` where nothing better is known.
+
+        Raises VenueUnavailable when the exchange cannot be asked, UsageError when there is no such market.
+        """
+        ...
 
     def events(self) -> AsyncIterator[TopOfBook | Print]: ...
 
@@ -55,6 +63,8 @@ class LivePaperVenue(PaperVenue):
 
     async def connect(self, sink: VenueSink) -> Sequence[Instrument]:
         self._sink = sink
+        rules = await self._feed.open(self._instrument.rules)
+        self._instrument = replace(self._instrument, rules=rules)
         stored = self._open()
         self._take_up(stored, MarketState(milliseconds(self._clock.now())))
         self._land_requests(stored.requests)
@@ -66,7 +76,9 @@ class LivePaperVenue(PaperVenue):
         try:
             async for event in self._feed.events():
                 step = happen(event, self._live, bars, self._participation)
-                self._commit(step.change)
+                if step.change:
+                    # Where the market stands is not kept: after a restart it is no price any more.
+                    self._commit(step.change)
                 fills = step.change.fills if step.change is not None else ()
                 self._deliver((*map(OrderFilled, fills), *step.events))
         except OSError as error:

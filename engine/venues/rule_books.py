@@ -1,6 +1,7 @@
 """The rules of venues by name, with the day they hold from: what a recorded or invented market is traded under."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import UTC, datetime
 from decimal import Decimal, InvalidOperation
 
@@ -10,8 +11,8 @@ from engine.domain.money import ONE, ZERO
 from engine.domain.sentences import say
 from engine.errors import UsageError
 
-UPBIT, BINANCE, BINANCE_FUTURES, PLAIN = "upbit", "binance", "binanceusdm", "plain"
-KNOWN = (UPBIT, BINANCE, BINANCE_FUTURES, PLAIN)
+UPBIT, BITHUMB, BINANCE, BINANCE_FUTURES, PLAIN = "upbit", "bithumb", "binance", "binanceusdm", "plain"
+KNOWN = (UPBIT, BITHUMB, BINANCE, BINANCE_FUTURES, PLAIN)
 
 #: Upbit, won market, since 2025-07-31 (docs.upbit.com/kr/docs/krw-market-info): from this price, this increment.
 UPBIT_KRW_BANDS = (
@@ -21,6 +22,8 @@ UPBIT_KRW_BANDS = (
 )  # fmt: skip
 #: Upbit, dollar coins against won, since 2025-03-21: half a won between 1,000 and 10,000.
 UPBIT_DOLLAR_COINS = frozenset({"USDT", "USDC"})
+#: Without a coupon; with one it is 0.04 %, which an account says by its own maker_fee and taker_fee.
+BITHUMB_FEE = Decimal("0.0025")
 #: Upbit names no limit for resting limit orders; this is Binance's documented MAX_NUM_ORDERS, kept for both.
 ORDER_CAP = 200
 
@@ -58,6 +61,9 @@ def rules_of(name: str, base: str, quote: str, price: Decimal, options: Mapping[
     """
     if name == UPBIT:
         rules = _upbit(base, quote)
+    elif name == BITHUMB:
+        # Bithumb publishes no table; Upbit's is taken for it, with Bithumb's list fee.
+        rules = replace(_upbit(base, quote), maker_fee=BITHUMB_FEE, taker_fee=BITHUMB_FEE)
     elif name in (BINANCE, BINANCE_FUTURES):
         rules = _binance(name, base, price)
     elif name == PLAIN:
@@ -66,7 +72,7 @@ def rules_of(name: str, base: str, quote: str, price: Decimal, options: Mapping[
         )  # fmt: skip
     else:
         raise UsageError(say(phrases.RULES_UNKNOWN, rules=name, known=", ".join(KNOWN)))
-    return _with_options(rules, options)
+    return with_options(rules, options)
 
 
 def guess(exchange: str) -> str:
@@ -115,8 +121,8 @@ def _derived_size(price: Decimal) -> Decimal:
     return ONE.scaleb(-2 - price.adjusted())
 
 
-def _with_options(rules: VenueRules, options: Mapping[str, str]) -> VenueRules:
-    """The rules with what the options say; prices then have one band."""
+def with_options(rules: VenueRules, options: Mapping[str, str]) -> VenueRules:
+    """The rules with what the options say; an own price increment leaves one band. Raises UsageError."""
 
     def amount(name: str, default: Decimal, *, is_positive: bool = False) -> Decimal:
         text = options.get(name)

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from engine.domain.instrument import VenueRules
 from engine.domain.market import PublicTrade, Quote
 from engine.domain.messages import OrderAccepted, OrderCanceled, OrderRejected, RejectCode
 from engine.domain.order import OrderState, Side
@@ -27,6 +28,9 @@ class SocketFeed:
     def __init__(self, port: int) -> None:
         self._port = port
         self._writer: asyncio.StreamWriter | None = None
+
+    async def open(self, book: VenueRules) -> VenueRules:
+        return book
 
     async def events(self) -> AsyncIterator[TopOfBook | Print]:
         reader, self._writer = await asyncio.open_connection("127.0.0.1", self._port)

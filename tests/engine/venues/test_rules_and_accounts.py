@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from engine.domain.bot import Account, AccountMode
-from engine.domain.instrument import FeeAsset
+from engine.domain.instrument import FeeAsset, VenueRules
 from engine.errors import RecordingError, UsageError
 from engine.venues.factory import make_venue, paper_account, replay_account, simulated_account
 from engine.venues.live import LivePaperVenue
@@ -62,6 +62,12 @@ def test_other_rule_books(name: str, base: str, price: str, expected: tuple[str,
     assert rules.is_price_allowed(rules.nearest_price(D(price)))
 
 
+def test_bithumb_is_upbit_s_table_at_its_own_fee() -> None:
+    rules, upbit = (rules_of(name, "XRP", "KRW", D(3868), {}) for name in ("bithumb", "upbit"))
+    assert (rules.price_bands, rules.min_notional) == (upbit.price_bands, D(5000))
+    assert (rules.maker_fee, rules.taker_fee, rules.fee_asset) == (D("0.0025"), D("0.0025"), FeeAsset.QUOTE)
+
+
 def test_options_stand_above_the_book() -> None:
     options = {
         "price_increment": "5", "size_increment": "0.5", "min_quantity": "1", "max_quantity": "9", "min_notional": "7",
@@ -77,7 +83,7 @@ def test_options_stand_above_the_book() -> None:
 @pytest.mark.parametrize(
     ("name", "options", "sentence"),
     [
-        ("mtgox", {}, "There is no rule book called mtgox; there are upbit, binance, binanceusdm, plain."),
+        ("mtgox", {}, "There is no rule book called mtgox; there are upbit, bithumb, binance, binanceusdm, plain."),
         ("plain", {"price_increment": "0"}, "The venue rule price_increment cannot be 0."),
         ("plain", {"size_increment": "-1"}, "The venue rule size_increment cannot be -1."),
         ("plain", {"maker_fee": "1"}, "The venue rule maker_fee cannot be 1."),
@@ -168,6 +174,9 @@ def test_a_simulated_account_has_money_unless_told_otherwise() -> None:
 
 class Silent:
     """A feed on which nothing happens."""
+
+    async def open(self, book: VenueRules) -> VenueRules:
+        return book
 
     async def events(self) -> AsyncIterator[TopOfBook | Print]:
         nothing: tuple[TopOfBook | Print, ...] = ()
