@@ -1,6 +1,7 @@
 """Which libraries of a PyInstaller analysis are still needed after plugins and modules were left out."""
 
 from collections.abc import Iterable
+from importlib.machinery import EXTENSION_SUFFIXES
 from pathlib import Path, PurePath
 
 from PyInstaller.depend import bindepend
@@ -22,7 +23,7 @@ def still_needed(entries: Iterable[Entry], roots: Iterable[str] = ()) -> list[En
     kept: set[Entry] = set()
     waiting = [
         entry for entry in entries
-        if entry[2] == "EXTENSION" or "/plugins/" in entry[0] or PurePath(entry[0]).name in named
+        if is_module(entry) or "/plugins/" in entry[0] or PurePath(entry[0]).name in named
     ]  # fmt: skip
     while waiting:
         entry = waiting.pop()
@@ -35,6 +36,12 @@ def still_needed(entries: Iterable[Entry], roots: Iterable[str] = ()) -> list[En
             for library, _ in bindepend.get_imports(entry[1]):
                 waiting.extend(by_name.get(PurePath(library).name, ()))
     return [entry for entry in entries if entry in kept]
+
+
+def is_module(entry: Entry) -> bool:
+    """A compiled module; pyarrow's `lib` is taken for a mere library by its name."""
+    # The last suffix is a plain .so, which every library has.
+    return entry[2] == "EXTENSION" or entry[0].endswith(tuple(EXTENSION_SUFFIXES[:-1]))
 
 
 def unresolved(folder: Path, from_the_system: Iterable[str]) -> dict[str, set[str]]:

@@ -59,10 +59,11 @@ def program(request: pytest.FixtureRequest, unpacked: Path) -> Iterator[Packaged
     made = PackagedProgram(unpacked, home, uid)
     try:
         yield made
-        wait_until(lambda: not made.processes(), what="the end of every process", within_s=GONE_S)
+        # A test that failed leaves its desk running; `end` is for that.
+        if not made.is_running:
+            wait_until(lambda: not made.processes(), what="the end of every process", within_s=GONE_S)
     finally:
-        for process in made.processes():
-            process.kill()
+        made.end()
 
 
 @pytest.fixture

@@ -1,9 +1,10 @@
 """The packaged program as a trader has it: unpacked somewhere, a user, a home, and no Python anywhere."""
 
+import contextlib
 import json
 import os
 import subprocess
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +20,7 @@ class PackagedProgram:
     folder: Path
     home: Path
     uid: int | None
+    _started: list[subprocess.Popen[bytes]] = field(default_factory=list)
 
     @property
     def executable(self) -> Path:
@@ -33,7 +35,7 @@ class PackagedProgram:
     def start(self, *arguments: str, output: Path, **more: str) -> subprocess.Popen[bytes]:
         """Run it beside the test; what it says goes into `output`. `more` are environment variables."""
         with output.open("wb") as words:
-            return subprocess.Popen(
+            started = subprocess.Popen(
                 [self.executable, *arguments],
                 stdin=subprocess.DEVNULL,
                 stdout=words,
@@ -42,6 +44,21 @@ class PackagedProgram:
                 cwd=self.home,
                 **self._who(),
             )
+        self._started.append(started)
+        return started
+
+    @property
+    def is_running(self) -> bool:
+        """Whether a program that was started beside the test has not ended."""
+        return any(started.poll() is None for started in self._started)
+
+    def end(self) -> None:
+        """Whatever a test that failed has left behind."""
+        for process in self.processes():
+            with contextlib.suppress(psutil.NoSuchProcess):
+                process.kill()
+        for started in self._started:
+            started.wait()
 
     def ask(self, *arguments: str) -> Any:
         """The JSON answer of a sub-command; fails with its words when it ends in anything but 0."""
@@ -71,11 +88,14 @@ class PackagedProgram:
         """Everything alive that runs a program of the folder: the desk, its supervisor, the PostgreSQL server."""
         return [process for process in psutil.process_iter() if self._is_ours(process)]
 
-    def foreign_files(self, pid: int) -> list[str]:
-        """What a process has loaded from anywhere but the folder, its own desk and the system's libraries."""
-        allowed = (str(self.folder), str(self.home), "/lib/", "/lib64/", "/usr/lib/", "/usr/share/", "/dev/", "/SYSV")
-        loaded = {entry.path for entry in psutil.Process(pid).memory_maps() if entry.path.startswith("/")}
-        return sorted(path for path in loaded if not path.startswith(allowed))
+    def loaded(self) -> set[str]:
+        """The files whose code any process of the program can run at this moment."""
+        return {file for process in self.processes() for file in code_of(process)}
+
+    def foreign_code(self) -> list[str]:
+        """What of it is neither in the folder nor a library of the system."""
+        allowed = (str(self.folder), "/lib/", "/lib64/", "/usr/lib/")
+        return sorted(file for file in self.loaded() if not file.startswith(allowed))
 
     def _is_ours(self, process: psutil.Process) -> bool:
         try:
@@ -85,6 +105,15 @@ class PackagedProgram:
 
     def _who(self) -> dict[str, Any]:
         return {} if self.uid is None else {"user": self.uid, "group": self.uid, "extra_groups": []}
+
+
+def code_of(process: psutil.Process) -> set[str]:
+    """The executable files in its memory; nothing when it ended meanwhile."""
+    try:
+        maps = process.memory_maps(grouped=False)
+    except psutil.Error:
+        return set()
+    return {entry.path for entry in maps if "x" in entry.perms and entry.path.startswith("/")}
 
 
 def give(path: Path, uid: int | None) -> Path:
