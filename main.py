@@ -142,12 +142,13 @@ async def sub_command(options: Namespace, settings: Settings, folder: DataFolder
     from engine.console.acts import act
     from engine.console.clerk import ClerkDesk  # likewise
     from engine.console.questions import answer_question  # likewise
+    from engine.venues.ccxt_feed import CcxtFeeds  # likewise
     from engine.venues.factory import make_venue  # likewise
     from storage.desk_storage import DeskStorage  # likewise
 
     stored = await DeskStorage.open(url, settings.redis_url, settings.data_folder, f"gridwright {options.command}")
     try:
-        venues = partial(make_venue, data_folder=settings.data_folder)
+        venues = partial(make_venue, data_folder=settings.data_folder, feeds=CcxtFeeds().makers())
         desk = ClerkDesk(stored, folder, venues, settings.answer_timeout_s)
         is_done = await answer_question(options, desk, sys.stdout) or await act(options, desk, sys.stdout, new_bot_id)
         assert is_done, f"nobody knows what to do with {options.command}"
@@ -165,12 +166,13 @@ def make_room(
     """The room of the one engine of this program."""
     # Not needed by sub-commands that only read.
     from engine.console.room import EngineRoom
+    from engine.venues.ccxt_feed import CcxtFeeds  # likewise
     from engine.venues.factory import make_venue  # likewise
     from storage.desk_storage import DeskStorage  # likewise
 
     return EngineRoom(
         partial(DeskStorage.open, url, settings.redis_url, settings.data_folder, "gridwright"),
-        partial(make_venue, data_folder=settings.data_folder),
+        partial(make_venue, data_folder=settings.data_folder, feeds=CcxtFeeds().makers()),
         revive_storage=revive,
         on_decision=on_decision,
     )

@@ -20,7 +20,7 @@ from engine.console.bot_commands import (
 )
 from engine.console.desk import Desk
 from engine.console.listing import dump
-from engine.console.openings import replay_opening, simulated_opening
+from engine.console.openings import paper_opening, replay_opening, simulated_opening
 from engine.console.previews import edit_json, edit_text, preview_json, preview_text
 from engine.console.questions import reserves
 from engine.console.rehearsal import bot_view_of, refusals_of
@@ -59,6 +59,8 @@ async def act(options: Namespace, desk: Desk, out: TextIO, new_bot_id: Callable[
             _done(options, out, DONE[verb].format(name=bot.name, bot=bot.bot_id), {"bot": bot.bot_id})
         case "account", "open-replay":
             await _open(options, desk, out, replay_opening(options))
+        case "account", "open-paper":
+            await _open(options, desk, out, paper_opening(options))
         case "account", "open-simulated":
             await _open(options, desk, out, simulated_opening(options))
         case "market", "speed":

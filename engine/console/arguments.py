@@ -196,6 +196,12 @@ def _account(branches: "Branches", common: OneSentenceParser) -> None:
     _recording_options(replay)
     replay.add_argument("--name", type=values.text, help="name of the session; the file's name when left out")
     replay.add_argument("--speed", type=values.speed, default=ZERO, help="0 waits (default), 1 real time, max")
+    paper = _leaf(accounts, common, "open-paper", "open a paper account on an exchange's live market")
+    paper.add_argument("exchange", metavar="EXCHANGE", type=values.text, help="such as upbit or binance")
+    paper.add_argument("symbol", metavar="SYMBOL", type=values.text, help="BASE-QUOTE")
+    paper.add_argument("--name", type=values.text, help="name of the account; EXCHANGE_SYMBOL when left out")
+    _rule_option(paper)
+    _paper_options(paper)
     simulated = _leaf(accounts, common, "open-simulated", "open a paper account on an invented market")
     simulated.add_argument("--name", type=values.text, default="demo", help="name of the market (default demo)")
     simulated.add_argument("--seed", type=values.whole, default=1, help="the same seed gives the same market")
@@ -209,14 +215,18 @@ def _account(branches: "Branches", common: OneSentenceParser) -> None:
 def _recording_options(parser: OneSentenceParser) -> None:
     _rule_option(parser)
     parser.add_argument("file", metavar="FILE", help="Parquet or CSV with ts, open, high, low, close, volume")
-    parser.add_argument("--cash", type=values.cash, action="append", help="first deposit: AMOUNT or ASSET=AMOUNT")
     parser.add_argument(
         "--rules", choices=["upbit", "binance", "plain"], help="venue rules; guessed from the file name"
     )
     parser.add_argument("--symbol", type=values.text, help="BASE-QUOTE; taken from the file name when left out")
     parser.add_argument("--volume-unit", choices=["base", "quote"], help="unit of the volume column")
+    _paper_options(parser)
+
+
+def _paper_options(parser: OneSentenceParser) -> None:
+    parser.add_argument("--cash", type=values.cash, action="append", help="first deposit: AMOUNT or ASSET=AMOUNT")
     parser.add_argument(
-        "--participation", type=values.number, help="share of each candle's volume we may trade, 1 is all"
+        "--participation", type=values.number, help="share of the market's volume we may trade, 1 is all"
     )
     parser.add_argument("--latency-ms", type=values.whole, help="milliseconds until an order takes effect (default 0)")
 

@@ -1,14 +1,16 @@
-"""Accounts from what was typed: on a recorded market, or on an invented one."""
+"""Accounts from what was typed: on a recorded market, on an invented one, or on paper at an exchange."""
 
 from argparse import Namespace
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime
 from decimal import Decimal
 from pathlib import Path
 
 from engine.domain.bot import Account
+from engine.domain.money import ONE
 from engine.errors import UsageError
-from engine.venues.accounts import parse_symbol, replay_account, simulated_account
+from engine.venues.accounts import paper_account, parse_symbol, replay_account, simulated_account
+from engine.venues.ccxt_feed import PREFIX, feed_of
 from engine.venues.paced import speed_text
 from engine.venues.recording_name import name_of
 
@@ -46,6 +48,30 @@ def simulated_opening(options: Namespace) -> Account:
             settings[key] = str(value)
     quote = parse_symbol(options.symbol)[1] if options.symbol else "USDT"
     return simulated_account(options.name, settings | _cash(options.cash, quote, None), datetime.now(UTC))
+
+
+def paper_opening(options: Namespace) -> Account:
+    """The account of `account open-paper`. Raises UsageError; the exchange itself is asked when it is connected."""
+    settings = dict(options.rule or ())
+    for key in ("participation", "latency_ms"):
+        if getattr(options, key) is not None:
+            settings[key] = str(getattr(options, key))
+    return exchange_opening(options.exchange, options.symbol, options.name or "", options.cash, settings)
+
+
+def exchange_opening(
+    exchange: str,
+    symbol: str,
+    name: str = "",
+    cash: Iterable[tuple[str, Decimal]] | None = None,
+    settings: Mapping[str, str] | None = None,
+) -> Account:
+    """A paper account on an exchange's live market; "" and None take the usual. Raises UsageError."""
+    feed = feed_of(exchange)
+    base, quote = parse_symbol(symbol)
+    name = name or f"{feed.removeprefix(PREFIX)}_{base}-{quote}"
+    # What the exchange states is asked when it is connected, so no increment is derived from a price here.
+    return paper_account(name, feed, f"{base}/{quote}", ONE, {**(settings or {}), **_cash(cash, quote, None)})
 
 
 def demo_opening() -> Account:
