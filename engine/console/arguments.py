@@ -205,6 +205,7 @@ def _account(branches: "Branches", common: OneSentenceParser) -> None:
     simulated = _leaf(accounts, common, "open-simulated", "open a paper account on an invented market")
     simulated.add_argument("--name", type=values.text, default="demo", help="name of the market (default demo)")
     simulated.add_argument("--seed", type=values.whole, default=1, help="the same seed gives the same market")
+    simulated.add_argument("--rules", choices=["upbit", "binance", "plain"], help="venue rules (default plain)")
     simulated.add_argument("--symbol", type=values.text, help="BASE-QUOTE (default BTC-USDT)")
     simulated.add_argument("--start-price", type=values.number, help="where the price begins (default 60000)")
     _rule_option(simulated)

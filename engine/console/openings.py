@@ -43,9 +43,9 @@ def replay_opening(options: Namespace, *, name: str = "", cash: Decimal | None =
 def simulated_opening(options: Namespace) -> Account:
     """The account of `account open-simulated`. Raises UsageError."""
     settings = _settings(options)
-    for key, value in (("seed", options.seed), ("symbol", options.symbol), ("start_price", options.start_price)):
-        if value is not None:
-            settings[key] = str(value)
+    for key in ("seed", "symbol", "start_price", "rules"):
+        if getattr(options, key) is not None:
+            settings[key] = str(getattr(options, key))
     quote = parse_symbol(options.symbol)[1] if options.symbol else "USDT"
     return simulated_account(options.name, settings | _cash(options.cash, quote, None), datetime.now(UTC))
 
