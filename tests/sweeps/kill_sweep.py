@@ -1,6 +1,6 @@
 """The program is killed again and again while it trades a recording, and must end as if nothing had happened.
 
-The whole sweep, about 15 minutes:
+The whole sweep, about four minutes:
 
     .venv/bin/python -m tests.sweeps.kill_sweep --kills 200 --days 14
 
@@ -139,7 +139,7 @@ def _against_reference(bot: StoredBot, expected: SimpleResult) -> list[str]:
 
 
 def sweep(folder: Path, case: Case, days: int, kills: Sequence[Kill]) -> list[str]:
-    """What was wrong at the ends. When a recording has ended, the next desk begins it anew, until all kills are done."""
+    """What was wrong at the ends. When a recording has ended, a new desk begins it again, until all kills are done."""
     original = recording_path(case)
     assert original is not None, f"{case.recording} is not on this machine"
     recording = first_days(original, days, folder)
