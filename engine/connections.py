@@ -96,6 +96,8 @@ class Connections:
                     await asyncio.sleep(wait_s)
                     wait_s = min(wait_s * 2, RECONNECT_LONGEST_S)
                     venue = await self._bring_up(kernel, account)
+                # What reconciling led to (cancels of a stop, lost orders) comes before the market moves on.
+                await self._sink.settled()
                 await venue.run()
                 return
             except GridwrightError as failure:

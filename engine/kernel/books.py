@@ -92,8 +92,11 @@ class BotBook:
     """A bot with its rungs and live orders. `open_cash` and `open_base` are sums over the rungs' open cycles.
 
     `dirty_rungs` may want an order now, `waiting` when the price has moved away, `refused` (by a post-only no) at the
-    next quote, as a leg order does while `is_leg_waiting`. While the bid is strictly between `quiet_low` and
-    `quiet_high` a quote has nothing to do with the bot.
+    next quote, as a leg order does while `is_leg_waiting`, `starved` when the bot has sold something. With more orders
+    wanted than the venue allows (`is_windowed`) only rung sides in `chosen` get new ones; the choice is made again when
+    it is stale: at the first quote after a fill, or in another cell. While the bid is strictly between `quiet_low` and
+    `quiet_high` a quote has nothing to do with the bot. `is_ladder_new`: an edit has made the new ladder and now fits
+    the inventory to it; `has_bought`: by a purchase, so that nothing of it is sold as surplus.
     """
 
     bot: Bot
@@ -113,6 +116,10 @@ class BotBook:
     is_changed: bool = False
     is_windowed: bool = False
     is_window_stale: bool = False
+    has_filled: bool = False
+    is_ladder_new: bool = False
+    has_bought: bool = False
+    chosen: set[tuple[int, Side]] = field(default_factory=set)
     cell: int = -1
     retry_at: datetime | None = None
     rejects: int = 0

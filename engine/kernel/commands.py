@@ -5,6 +5,7 @@ from dataclasses import replace
 from decimal import ROUND_CEILING, Decimal
 
 from engine.bots.grid_rules import preview
+from engine.bots.ladder import lines_of
 from engine.domain import phrases
 from engine.domain.bot import AccountMode, Bot, BotKind, BotState
 from engine.domain.grid import GridConfig
@@ -32,7 +33,8 @@ from engine.domain.order import OrderState
 from engine.domain.sentences import Refusal, Sentence, say
 from engine.kernel.accounts import open_account
 from engine.kernel.books import AccountBook, BotBook
-from engine.kernel.grid_run import advance, begin_stop, free_quote_for
+from engine.kernel.claims import free_quote_for
+from engine.kernel.grid_run import advance, begin_stop
 from engine.kernel.orders import cancel_all
 from engine.kernel.state import State
 from engine.kernel.valuation import account_equity
@@ -154,7 +156,7 @@ def _start(state: State, book: BotBook) -> Refusals:
             state.say(book, say(phrases.GRID_WAITS_PRICE))
     else:
         book.trouble, book.rejects, book.retry_at = None, 0, None
-        book.set_bot(state=BotState.STARTING if bot.target_base else BotState.RUNNING)
+        book.set_bot(state=_state_to_resume(book))
         book.dirty_rungs = {rung.index for rung in book.rungs}
         book.starved.clear()
         state.outbox.effects.extend(
@@ -163,6 +165,17 @@ def _start(state: State, book: BotBook) -> Refusals:
         state.say(book, say(phrases.GRID_RESUMED))
     advance(state, book)
     return ()
+
+
+def _state_to_resume(book: BotBook) -> BotState:
+    """Where a paused bot, or one that stood still, goes on: in an unfinished edit, its first purchase, or running."""
+    if book.market is not None and book.rungs:
+        lines = lines_of(book.bot.config, book.market.instrument.rules)
+        if lines != (*(rung.buy_price for rung in book.rungs), book.rungs[-1].sell_price):
+            return BotState.REBALANCING
+    if book.is_ladder_new:
+        return BotState.REBALANCING
+    return BotState.STARTING if book.bot.target_base else BotState.RUNNING
 
 
 def _pause(state: State, book: BotBook) -> Refusals:

@@ -3,7 +3,7 @@
 from dataclasses import replace
 from decimal import Decimal
 
-from engine.bots.grid import Stop, Want, close_if_done, is_triggered, stop_reached, wants
+from engine.bots.grid import Stop, is_triggered, stop_reached
 from engine.bots.grid_rules import preview, rebalancing
 from engine.bots.ladder import base_to_hold, rungs_of, spread_over, starts_holding
 from engine.domain import phrases
@@ -13,19 +13,20 @@ from engine.domain.instrument import VenueRules
 from engine.domain.ledger import EntryKind, LedgerEntry
 from engine.domain.messages import Level
 from engine.domain.money import ZERO
-from engine.domain.order import Order, OrderState, Purpose, Side
+from engine.domain.order import Purpose, Side
 from engine.domain.sentences import say
 from engine.kernel.books import BotBook, MarketBook
+from engine.kernel.claims import free_base_for, free_quote_for
 from engine.kernel.orders import (
     NO_RUNG,
     cancel_all,
     place_leg_order,
-    place_rung_order,
     refresh_status,
-    request_cancel,
 )
 from engine.kernel.quiet import set_quiet
+from engine.kernel.retries import is_waiting
 from engine.kernel.state import State
+from engine.kernel.tending import tend
 
 MARKET_STATES = frozenset({BotState.RUNNING, BotState.STARTING, BotState.REBALANCING})
 
@@ -61,7 +62,7 @@ def advance(state: State, book: BotBook) -> None:
         if book.bot.state is BotState.STARTING:
             _acquire(state, book, market)
         if book.bot.state is BotState.RUNNING:
-            _tend(state, book, market)
+            tend(state, book, market)
         if book.bot.state is BotState.STOPPING:
             _wind_down(state, book, market)
     set_quiet(state, book)
@@ -130,33 +131,37 @@ def _begin(state: State, book: BotBook, market: MarketBook) -> None:
     state.say(book, sentence)
 
 
-def _acquire(state: State, book: BotBook, market: MarketBook) -> None:
-    """Buy or sell at market until the bot holds what its ladder needs, then fill the holding rungs."""
+def _acquire(state: State, book: BotBook, market: MarketBook, *, sells_surplus: bool = False) -> None:
+    """Buy at market until the bot holds what its ladder needs, then fill the holding rungs.
+
+    After an edit, base of the old ladder that the new one does not need is sold; what a purchase leaves over is kept.
+    """
     assert market.bid is not None
     assert market.ask is not None
-    if book.live or _is_waiting(book, market):
+    if book.live or is_waiting(book, market):
         return
     rules = market.instrument.rules
     price = book.bot.start_price or market.ask
-    held = book.bot.spare_base
-    to_buy, to_sell = rebalancing(held, book.bot.target_base, rules, market.ask)
-    if _is_short_by_fees_only(held, book.bot.target_base, rules, market.ask):
+    held, needed = book.bot.spare_base, book.bot.target_base
+    to_buy, to_sell = rebalancing(held, needed, rules, market.ask)
+    if needed <= held or _is_short_by_fees_only(held, needed, rules, market.ask):
         to_buy = ZERO
-    if to_buy or to_sell:
+    if to_buy or (to_sell and sells_surplus and not book.has_bought):
         most = rules.max_quantity
         quantity = to_buy or to_sell
         quantity = quantity if most is None else min(quantity, most)
+        book.has_bought |= bool(to_buy)
         side, purpose = (Side.BUY, Purpose.INITIAL_BUY) if to_buy else (Side.SELL, Purpose.REBALANCE_SELL)
         place_leg_order(state, book, side, quantity, purpose)
         return
-    if book.bot.target_base:
-        needed = book.bot.target_base
+    if needed:
         cost = -book.bot.spare_cash
         book.set_ladder(list(spread_over(book.rungs, price, held, cost)))
         book.set_bot(spare_base=held - book.open_base, spare_cash=ZERO)
         state.say(book, say(phrases.BASE_ACQUIRED, base=needed, asset=market.instrument.base))
     book.set_bot(state=BotState.RUNNING, target_base=ZERO)
     book.dirty_rungs = {rung.index for rung in book.rungs}
+    book.is_ladder_new = book.has_bought = False
     book.is_window_stale = True
 
 
@@ -167,106 +172,25 @@ def _is_short_by_fees_only(held: Decimal, needed: Decimal, rules: VenueRules, pr
 
 
 def _rebalance(state: State, book: BotBook, market: MarketBook) -> None:
-    """When the old ladder's orders are gone, pool everything and make the new ladder at the present price."""
+    """When the old ladder's orders are gone, pool everything, make the new ladder at the present price, and fit to it.
+
+    After a restart in the middle of it the ladder is made once more, at the price of that time.
+    """
     assert market.ask is not None
-    if book.live:
+    if any(order.rung != NO_RUNG for order in book.live.values()):
         cancel_all(state, book)
         return
-    price = market.ask
-    rungs = rungs_of(book.bot.config, market.instrument.rules, price)
-    _pool(book)
-    book.set_bot(
-        state=BotState.STARTING,
-        generation=book.bot.generation + 1,
-        start_price=price,
-        target_base=base_to_hold(rungs, price),
-    )
-    book.set_ladder(list(rungs))
-
-
-def _tend(state: State, book: BotBook, market: MarketBook) -> None:
-    """Place what the rungs want; with more wanted than the venue allows, the nearest to the price rest."""
-    assert market.bid is not None
-    assert market.ask is not None
-    assert book.account is not None
-    if _is_waiting(book, market):
+    if book.live:
         return
-    book.dirty_rungs |= book.waiting
-    book.waiting.clear()
-    others = book.account.open_orders.get(book.bot.symbol, 0) - len(book.live)
-    cap = market.instrument.rules.max_open_orders - others
-    found = [want for index in sorted(book.dirty_rungs) for want in _wants_of(state, book, index)]
-    book.is_windowed = len(book.rungs) > cap or len(found) + len(book.live) > cap
-    if book.is_windowed:
-        if book.dirty_rungs or book.is_window_stale:
-            _tend_window(state, book, market, cap)
-    elif found:
-        middle = (market.bid + market.ask) / 2
-        book.dirty_rungs.clear()
-        _place(state, book, market, sorted(found, key=lambda want: _rank(want, middle)))
-    else:
-        book.dirty_rungs.clear()
-    book.is_window_stale = False
-
-
-def _tend_window(state: State, book: BotBook, market: MarketBook, cap: int) -> None:
-    """Choose the `cap` wanted orders nearest to the middle; cancel live ones outside, place missing ones inside."""
-    assert market.bid is not None
-    assert market.ask is not None
-    middle = (market.bid + market.ask) / 2
-    missing = [want for index in range(len(book.rungs)) for want in _wants_of(state, book, index)]
-    live = [
-        (Want(order.rung, order.side, order.price, order.remaining), order)
-        for order in book.live.values()
-        if order.price is not None
-    ]
-    ranked = sorted([want for want, _ in live] + missing, key=lambda want: _rank(want, middle))
-    chosen = set(ranked[: max(cap, 0)])
-    for want, order in live:
-        if want not in chosen:
-            request_cancel(state, book, order)
-    book.dirty_rungs.clear()
-    room = cap - len(book.live)
-    inside = [want for want in sorted(missing, key=lambda want: _rank(want, middle)) if want in chosen]
-    _place(state, book, market, inside[: max(room, 0)])
-
-
-def _place(state: State, book: BotBook, market: MarketBook, found: list[Want]) -> None:
-    """Send what would rest; remember what would trade at once (post-only) until the price has moved away."""
-    assert market.bid is not None
-    assert market.ask is not None
-    for at, want in enumerate(found):
-        crosses = want.price >= market.ask if want.side is Side.BUY else want.price <= market.bid
-        if crosses and book.bot.config.post_only:
-            book.waiting.add(want.rung)
-        elif not place_rung_order(state, book, want.rung, want.side, want.price, want.quantity):
-            if want.rung in book.starved:
-                continue
-            book.dirty_rungs |= {later.rung for later in found[at:]}
-            return
-
-
-def _wants_of(state: State, book: BotBook, index: int) -> tuple[Want, ...]:
-    """What a rung wants now; a rung whose cycle turns out to be done is closed first."""
-    assert book.market is not None
-    rules = book.market.instrument.rules
-    if not book.by_rung.get(index):
-        closed = close_if_done(book.rungs[index], book.bot.config, rules)
-        if closed:
-            quote = book.market.instrument.quote
-            cycle = book.rungs[index].cycle
-            book.set_rung(closed.rung)
-            book.set_bot(
-                matched_profit=book.bot.matched_profit + closed.profit,
-                closed_cycles=book.bot.closed_cycles + 1,
-                spare_base=book.bot.spare_base + closed.left_over,
-            )
-            sentence = say(phrases.CYCLE_CLOSED, rung=index + 1, cycle=cycle, profit=closed.profit, quote=quote)
-            state.say(book, sentence)
-    refresh_status(book, index)
-    if any(order.is_cancel_requested or order.state is OrderState.UNKNOWN for order in _live_on(book, index)):
-        return ()
-    return wants(book.rungs[index], *book.live_of(index), rules)
+    if not book.is_ladder_new:
+        price = market.ask
+        rungs = rungs_of(book.bot.config, market.instrument.rules, price)
+        _pool(book)
+        needed = base_to_hold(rungs, price)
+        book.set_bot(generation=book.bot.generation + 1, start_price=price, target_base=needed)
+        book.set_ladder(list(rungs))
+        book.is_ladder_new = True
+    _acquire(state, book, market, sells_surplus=True)
 
 
 def _wind_down(state: State, book: BotBook, market: MarketBook) -> None:
@@ -283,7 +207,7 @@ def _wind_down(state: State, book: BotBook, market: MarketBook) -> None:
     rules = market.instrument.rules
     sellable = rules.floor_size(book.bot.spare_base)
     if book.bot.stop_inventory is Inventory.SELL and rules.is_tradable(sellable, market.bid):
-        if _is_waiting(book, market):
+        if is_waiting(book, market):
             return
         quantity = sellable if rules.max_quantity is None else min(sellable, rules.max_quantity)
         place_leg_order(state, book, Side.SELL, quantity, Purpose.LIQUIDATION)
@@ -307,6 +231,7 @@ def _finish(state: State, book: BotBook, market: MarketBook) -> None:
     )
     book.dirty_rungs.clear()
     book.waiting.clear()
+    book.is_ladder_new = book.has_bought = False
     state.say(book, say(phrases.STOPPED, pnl=pnl, quote=market.instrument.quote))
 
 
@@ -336,52 +261,6 @@ def _adopt(state: State, book: BotBook, quantity: Decimal, price: Decimal) -> No
         )
     )
     book.set_bot(spare_base=bot.spare_base + quantity, spare_cash=bot.spare_cash - value)
-
-
-def free_quote_for(state: State, book: BotBook) -> Decimal | None:
-    """Quote of the account that no bot has a claim on: its balance less what every other active bot may still spend."""
-    account, market = book.account, book.market
-    if account is None or market is None or not account.balances:
-        return None
-    quote = market.instrument.quote
-    claimed = ZERO
-    for other in state.bots.values():
-        bot = other.bot
-        if other is not book and bot.account_id == book.bot.account_id and bot.state is not BotState.STOPPED:
-            earned = ZERO if bot.state is BotState.WAITING else bot.matched_profit + other.cash
-            claimed += max(bot.config.investment + earned, ZERO)
-    return account.balances.get(quote, ZERO) - claimed
-
-
-def free_base_for(state: State, book: BotBook) -> Decimal | None:
-    """Base of the account that no other bot holds."""
-    account, market = book.account, book.market
-    if account is None or market is None or not account.balances:
-        return None
-    base = market.instrument.base
-    held = ZERO
-    for other in state.bots.values():
-        is_same = other.bot.account_id == book.bot.account_id and other.market is not None
-        if is_same and other is not book and other.market is not None and other.market.instrument.base == base:
-            held += other.base_held
-    return max(account.balances.get(base, ZERO) - held, ZERO)
-
-
-def _is_waiting(book: BotBook, market: MarketBook) -> bool:
-    """Whether a refusal makes the bot wait for a later time, or for the next quote."""
-    if book.retry_at is not None and market.at is not None:
-        if market.at < book.retry_at:
-            return True
-        book.retry_at = None
-    return book.is_leg_waiting
-
-
-def _live_on(book: BotBook, index: int) -> list[Order]:
-    return list(book.by_rung.get(index, {}).values())
-
-
-def _rank(want: Want, middle: Decimal) -> tuple[Decimal, bool, int]:
-    return abs(want.price - middle), want.side is Side.SELL, want.rung
 
 
 def _say_stop(state: State, book: BotBook, market: MarketBook, stop: Stop, pnl: Decimal) -> None:

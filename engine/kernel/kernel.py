@@ -164,8 +164,9 @@ class Kernel:
                 book.is_leg_waiting = False
                 book.waiting |= book.refused
                 book.refused.clear()
-                if book.is_windowed and cell_of(book, bid) != book.cell:
-                    book.is_window_stale = True
+                cell = cell_of(book, bid)
+                if book.has_filled or cell != book.cell:
+                    book.is_window_stale, book.has_filled, book.cell = True, False, cell
         if market.next_sample_at is None or quote.at >= market.next_sample_at:
             sample_if_due(self._state, market, self._timezone)
 

@@ -25,7 +25,7 @@ from engine.domain.money import ZERO
 from engine.domain.order import Fill, Order, OrderKind, OrderState, Purpose, Side, client_order_id
 from engine.domain.risk import Denied, approve, reserve_of
 from engine.domain.sentences import Sentence, say
-from engine.kernel.books import BotBook
+from engine.kernel.books import HIGHEST, BotBook
 from engine.kernel.retries import refused_again
 from engine.kernel.state import State
 
@@ -235,7 +235,8 @@ def _book_on_bot(state: State, book: BotBook, order: Order, fill: Fill) -> Decim
         sell_fills=book.bot.sell_fills + (not is_buy),
         last_trade_at=fill.at,
     )
-    book.is_window_stale = True
+    book.has_filled = True
+    book.quiet_low = book.quiet_high = HIGHEST
     if not is_buy:
         feed_starved(book)
     if order.rung == NO_RUNG or order.generation != book.bot.generation:

@@ -18,16 +18,16 @@ def set_quiet(state: State, book: BotBook) -> None:
         book.quiet_low, book.quiet_high = LOWEST, HIGHEST
         return
     restless = book.bot.state is not BotState.RUNNING or book.waiting or book.refused or book.is_leg_waiting
-    if restless or book.retry_at is not None or book.dirty_rungs:
+    if restless or book.retry_at is not None or book.dirty_rungs or (book.is_windowed and book.has_filled):
         book.quiet_low = book.quiet_high = HIGHEST
         return
     low, high = _stop_range(book)
     if book.is_windowed and book.market and book.market.bid is not None:
-        book.cell = cell_of(book, book.market.bid)
-        if book.cell > 0:
-            low = max(low, _line(book, book.cell - 1))
-        if book.cell <= len(book.rungs):
-            high = min(high, _line(book, book.cell))
+        cell = cell_of(book, book.market.bid)
+        if cell > 0:
+            low = max(low, _line(book, cell - 1))
+        if cell <= len(book.rungs):
+            high = min(high, _line(book, cell))
     book.quiet_low, book.quiet_high = low, high
 
 

@@ -6,7 +6,7 @@ from engine.domain import phrases
 from engine.domain.bot import BotState
 from engine.domain.messages import Level
 from engine.domain.sentences import Sentence, say
-from engine.kernel.books import BotBook
+from engine.kernel.books import BotBook, MarketBook
 from engine.kernel.state import State
 
 FIRST_WAIT_S = 1
@@ -32,3 +32,12 @@ def stand_still(state: State, book: BotBook, cause: Sentence) -> None:
     book.rejects = 0
     book.set_bot(state=BotState.ERROR)
     state.say(book, say(phrases.STOPPED_TRADING, cause=cause), Level.ERROR)
+
+
+def is_waiting(book: BotBook, market: MarketBook) -> bool:
+    """Whether a refusal makes the bot wait for a later time, or for the next quote."""
+    if book.retry_at is not None and market.at is not None:
+        if market.at < book.retry_at:
+            return True
+        book.retry_at = None
+    return book.is_leg_waiting

@@ -179,10 +179,11 @@ class Matching:
         start = self._bid
         assert start is not None, "a path begins with a jump"
         order = None
-        if self._buy_room > 0 and target != start:
-            if target < start:
+        if self._buy_room > 0:
+            # Where the path stands still there may be more orders at the price to which it just moved.
+            if target <= start:
                 order = self.book.buy_between(target, start)
-            else:
+            if target >= start and order is None:
                 order = self.book.sell_between(start, target)
         change = Change()
         if order is None:

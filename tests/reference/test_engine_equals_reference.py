@@ -1,7 +1,6 @@
 """The real engine on the real replay venue against the reference, on seeded random markets and grids.
 
-The ordinary run takes 60 seeds, GRIDWRIGHT_SWEEP=full takes 1,000. A seed named in OPEN_QUESTIONS is one on which
-engine and specification do not agree yet; strict, so that whoever settles it takes it off the list.
+The ordinary run takes 60 seeds, GRIDWRIGHT_SWEEP=full takes 1,000.
 """
 
 import os
@@ -15,27 +14,9 @@ from tests.reference.simple_grid import simulate
 
 SEEDS = 1000 if os.environ.get("GRIDWRIGHT_SWEEP") == "full" else 60
 CANDLES = 150
-OPEN_QUESTIONS = {
-    4: "several orders at the price that a candle's point just touches: only the first one fills",
-    6: "order cap: a second sell of a rung makes another order go and come again",
-    11: "order cap: the choice is made again without a fill and without another cell",
-    16: "start: what is left over after the first purchase is sold instead of kept as spare",
-    19: "order cap",
-    41: "order cap",
-    57: "order cap",
-}
 
 
-def seeds() -> list[object]:
-    return [
-        pytest.param(seed, marks=pytest.mark.xfail(reason=OPEN_QUESTIONS[seed], strict=True))
-        if seed in OPEN_QUESTIONS
-        else seed
-        for seed in range(SEEDS)
-    ]
-
-
-@pytest.mark.parametrize("seed", seeds())
+@pytest.mark.parametrize("seed", range(SEEDS))
 async def test_engine_and_reference_get_the_same_numbers(seed: int, tmp_path: Path) -> None:
     candles, config = random_candles(seed, CANDLES), random_config(seed)
     ts, opens, highs, lows, closes, volumes = zip(*candles, strict=True)
