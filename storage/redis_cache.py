@@ -14,6 +14,9 @@ PREFIX = "gridwright:"
 MOST_CONNECTIONS = 4
 TIMEOUT_S = 1.0
 
+#: Whatever answers on that port may say anything: text that is none, lengths that cannot be.
+GONE = (RedisError, OSError, ValueError, ArithmeticError, MemoryError)
+
 log = logging.getLogger(__name__)
 
 
@@ -52,7 +55,7 @@ class RedisCache:
             else:
                 await self._client.set(PREFIX + key, value, px=max(1, round(ttl_s * 1000)))
             self._noted(None)
-        except (RedisError, OSError) as error:
+        except GONE as error:
             self._noted(error)
 
     async def get(self, key: str) -> str | None:
@@ -60,7 +63,7 @@ class RedisCache:
         try:
             value = await self._client.get(PREFIX + key)
             self._noted(None)
-        except (RedisError, OSError) as error:
+        except GONE as error:
             self._noted(error)
             return None
         return None if value is None else str(value)
@@ -70,7 +73,7 @@ class RedisCache:
         try:
             await self._client.ping()
             self._noted(None)
-        except (RedisError, OSError) as error:
+        except GONE as error:
             self._noted(error)
         return self._is_up
 

@@ -1,6 +1,5 @@
 """An engine's life on a real database and a real paper venue: recover, trade, be steered, stop, go on."""
 
-import asyncio
 import time
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -14,7 +13,6 @@ from engine.domain.bot import BotState
 from engine.domain.grid import Inventory
 from engine.domain.messages import (
     Command,
-    CommandAnswered,
     CommandReceived,
     EditGrid,
     HaltAll,
@@ -26,7 +24,7 @@ from engine.domain.messages import (
     StopBot,
 )
 from engine.domain.views import EngineState
-from engine.errors import AlreadyRunning, GridwrightError, StorageUnavailable
+from engine.errors import AlreadyRunning, GridwrightError
 from tests.support.trading import (
     BOT,
     GRID,
@@ -49,6 +47,11 @@ from tests.support.waiting import wait_until_async
 @pytest.fixture
 def desk(database_url: str, tmp_path: Path) -> TradingDesk:
     return TradingDesk(database_url, tmp_path / "desk")
+
+
+def change(file: Path) -> None:
+    """One digit of a recording."""
+    file.write_text(file.read_text(encoding="utf-8").replace("100.00", "100.01", 1), encoding="utf-8")
 
 
 async def test_an_empty_desk_starts_and_says_so(desk: TradingDesk) -> None:
@@ -94,8 +97,7 @@ async def test_restarts_go_on_where_they_stood_and_end_like_one_run(
 
 async def test_a_refused_account_leaves_no_trace(desk: TradingDesk) -> None:
     account = recorded_market(desk.folder, 20)
-    file = Path(dict(account.settings)["file"])
-    file.write_text(file.read_text(encoding="utf-8").replace("100.00", "100.01", 1), encoding="utf-8")
+    change(Path(dict(account.settings)["file"]))
     async with desk.engine() as engine:
         answer = await engine.submit(OpenAccount(account))
         [(field, sentence)] = answer.refusals
@@ -227,5 +229,3 @@ async def test_what_is_asked_while_the_engine_ends_is_kept_for_the_next_start(de
             await engine.submit(asked)
     async with desk.engine() as engine:
         await wait_for_state(engine, BotState.PAUSED)
-
-

@@ -37,6 +37,22 @@ def desk(database_url: str, tmp_path: Path) -> TradingDesk:
     return TradingDesk(database_url, tmp_path / "desk")
 
 
+def file_of(account: Account) -> Path:
+    """The recording behind an account."""
+    return Path(dict(account.settings)["file"])
+
+
+def replace_bytes(file: Path, content: bytes) -> bytes:
+    """Write a file anew; gives what was there."""
+    before = file.read_bytes()
+    file.write_bytes(content)
+    return before
+
+
+def move(file: Path, to: Path) -> None:
+    file.rename(to)
+
+
 @contextlib.contextmanager
 def broken_store(store: Path) -> Iterator[None]:
     """The venue's file loses a table and gets it back, as a file does whose disk fails for a while."""
@@ -83,13 +99,13 @@ async def test_a_recording_that_is_gone_is_tried_again_until_it_is_back(desk: Tr
     async with desk.engine() as engine:
         await begin(engine, account, Decimal(30_000))
         await wait_for_fills(engine, 10)
-    file = Path(dict(account.settings)["file"])
-    hidden = file.rename(file.with_suffix(".away"))
+    file = file_of(account)
+    move(file, file.with_suffix(".away"))
     async with desk.engine() as engine:
         assert trouble(engine.refresh()).endswith(f"There is no file {file}.")
         assert bot_of(engine.view()).bot.is_active
         orders = desk.venue_counts(account)
-        hidden.rename(file)
+        move(file.with_suffix(".away"), file)
         assert desk.venue_counts(account) == orders
         await wait_until_async(lambda: engine.refresh().trouble is None, what="the account to be connected")
         await ask(engine, SetMarketSpeed(account.venue, None))
@@ -104,14 +120,12 @@ async def test_a_recording_that_changed_on_disk_is_not_traded(desk: TradingDesk)
         await wait_for_fills(engine, 10)
         await stand_still(engine, account)
     before = desk.venue_counts(account)
-    file = Path(dict(account.settings)["file"])
-    original = file.read_bytes()
-    file.write_bytes(original + b"1700090000000,100,101,99,100,5\n")
+    original = replace_bytes(file_of(account), b"ts,open,high,low,close,volume\n1700090000000,100,101,99,100,5\n")
     async with desk.engine() as engine:
         assert "its content has changed" in trouble(engine.refresh())
         assert desk.venue_counts(account) == before
         # A person who put the right file back need not wait for the next try.
-        file.write_bytes(original)
+        replace_bytes(file_of(account), original)
         await ask(engine, OpenAccount(account))
         assert engine.refresh().trouble is None
         await ask(engine, SetMarketSpeed(account.venue, None))
