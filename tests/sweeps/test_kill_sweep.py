@@ -71,9 +71,6 @@ def test_killed_at_every_await_of_the_protocol(tmp_path: Path) -> None:
 
 @pytest.mark.sweep
 @pytest.mark.timeout(600)
-@pytest.mark.xfail(
-    strict=True, reason="after a kill the cancels of a stop are asked again only minutes of market time later"
-)
 def test_killed_at_every_await_of_a_stop(tmp_path: Path) -> None:
     assert cut(tmp_path, CUTS_OF_A_STOP) == []
 
