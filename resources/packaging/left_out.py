@@ -20,8 +20,7 @@ MODULES = [
     *(f"sqlalchemy.dialects.{name}" for name in ("mssql", "mysql", "oracle")),
     *(f"PySide6.Qt{name}" for name in ("Network", "Qml", "Quick", "OpenGL", "OpenGLWidgets", "Sql", "Svg", "Xml")),
     *(f"pyarrow.{name}" for name in (
-        "acero", "cffi", "conftest", "cuda", "flight", "gandiva", "interchange", "jvm", "orc", "substrait",
-        "tests", "vendored",
+        "cffi", "conftest", "cuda", "flight", "gandiva", "interchange", "jvm", "orc", "tests",
     )),
 ]  # fmt: skip
 
@@ -38,7 +37,7 @@ PLUGINS = re.compile(
 BINARIES = re.compile(
     r"Qt6?(?:Network|OpenGL|OpenGLWidgets|Pdf|Qml\w*|Quick\w*|Sql|Svg|VirtualKeyboard\w*|Xml|E[gG][lL]F[sS]\w*)(?:\.|$)"
     r"|opengl32sw|d3dcompiler"
-    r"|(?:lib)?arrow_(?:flight|s3|python_flight|python_parquet_encryption)|pyarrow/_(?:flight|s3fs|parquet_encryption|orc|substrait|acero|cuda|gandiva)"
+    r"|(?:lib)?arrow_(?:flight|s3|python_flight)|pyarrow/_(?:flight|s3fs|cuda|gandiva)"
     r"|libgtk-|libgdk-"
 )
 FILES = re.compile(r"pyarrow/(?:include|src|tests|includes)/|pyarrow/.*\.(?:pyx|pxd|pxi|pyi|h|cc|lib)$|\.dist-info/")
