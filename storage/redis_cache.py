@@ -1,5 +1,6 @@
 """The same over Redis, for programs that share one."""
 
+import contextlib
 import logging
 from urllib.parse import urlsplit
 
@@ -56,7 +57,7 @@ class RedisCache:
                 await self._client.set(PREFIX + key, value, px=max(1, round(ttl_s * 1000)))
             self._noted(None)
         except GONE as error:
-            self._noted(error)
+            await self._lost(error)
 
     async def get(self, key: str) -> str | None:
         """The value, while it lives and Redis answers."""
@@ -64,7 +65,7 @@ class RedisCache:
             value = await self._client.get(PREFIX + key)
             self._noted(None)
         except GONE as error:
-            self._noted(error)
+            await self._lost(error)
             return None
         return None if value is None else str(value)
 
@@ -74,7 +75,7 @@ class RedisCache:
             await self._client.ping()
             self._noted(None)
         except GONE as error:
-            self._noted(error)
+            await self._lost(error)
         return self._is_up
 
     async def close(self) -> None:
@@ -83,6 +84,13 @@ class RedisCache:
             await self._client.aclose()
         except (RedisError, OSError) as error:
             log.debug("Redis went away before it was closed: %s", error)
+
+    async def _lost(self, error: Exception) -> None:
+        """What cannot be understood leaves connections behind that nobody closes but we."""
+        self._noted(error)
+        if not isinstance(error, RedisError | OSError):
+            with contextlib.suppress(*GONE):
+                await self._client.connection_pool.disconnect()
 
     def _noted(self, error: Exception | None) -> None:
         """Say once that it went and once that it came back."""

@@ -22,7 +22,6 @@ GARBAGE = (
     b"*2\r\n$99999999999999999999\r\n",
     b"+PONG",
     b"-ERR no\r\n",
-    b":1\r\n",
     b"",
 )  # fmt: skip
 
