@@ -43,7 +43,8 @@ class Bot:
     `run` counts starts, `generation` counts ladders (a start or an edit makes a new one). Amounts are of the present
     run, in quote: `matched_profit` of closed cycles after fees; `spare_base` is base on no rung (dust, left-overs)
     and `spare_cash` the quote flow that belongs to it; `fees_quote` and `fees_base` were paid. `start_price` values
-    adopted base. `leg_attempt` counts orders of the bot that are no rung's. `final_pnl` is set when the run ended.
+    adopted base; it is None while no ladder stands, from an edit or a stop on. `leg_attempt` counts orders of the bot
+    that are no rung's. `final_pnl` is set when the run ended.
     """
 
     bot_id: str
@@ -84,6 +85,11 @@ class Bot:
     @property
     def is_active(self) -> bool:
         return self.state in ACTIVE_STATES
+
+    @property
+    def is_in_run(self) -> bool:
+        """Whether a run has begun and not ended, so that there is a ladder to go on with."""
+        return self.run > 0 and self.final_pnl is None
 
 
 class AccountMode(StrEnum):

@@ -9,6 +9,7 @@ from engine.domain.messages import (
     AccountConnected,
     AccountFailed,
     AccountRecorded,
+    AskOrder,
     CancelOrder,
     ConnectAccount,
     InstrumentRecorded,
@@ -17,7 +18,7 @@ from engine.domain.messages import (
 )
 from engine.domain.order import OrderState
 from engine.domain.sentences import Refusal, say
-from engine.kernel.books import AccountBook, BotBook, MarketBook
+from engine.kernel.books import HIGHEST, AccountBook, BotBook, MarketBook
 from engine.kernel.state import State
 
 
@@ -56,17 +57,23 @@ def on_account_connected(state: State, event: AccountConnected) -> list[BotBook]
             market.bots.append(bot)
         _take_up(state, bot)
     state.say(None, say(phrases.ACCOUNT_OPENED, account=event.account.name))
-    if command_id := state.openings.pop(account_id, None):
+    for command_id in state.openings.pop(account_id, ()):
         state.answer(command_id)
     return joined
 
 
 def _take_up(state: State, book: BotBook) -> None:
-    """A reconciled bot looks at all its rungs again, and cancels again what it had asked to be cancelled."""
+    """A reconciled bot looks at all its rungs again, and cancels again what it had asked to be cancelled.
+
+    What the venue could not say in time of an order is asked on and on: until it is known, the bot cannot end.
+    """
     book.dirty_rungs = {rung.index for rung in book.rungs}
     book.is_window_stale = True
+    book.quiet_low = book.quiet_high = HIGHEST
     for order in book.live.values():
-        if order.is_cancel_requested and order.state is OrderState.OPEN:
+        if order.state in (OrderState.INTENT, OrderState.UNKNOWN):
+            state.outbox.effects.append(AskOrder(order))
+        elif order.is_cancel_requested:
             state.outbox.effects.append(CancelOrder(order))
 
 
@@ -77,7 +84,7 @@ def on_account_failed(state: State, event: AccountFailed) -> None:
     if book is not None:
         book.is_connected, book.trouble = False, event.sentence
     state.say(None, sentence, Level.ERROR)
-    if command_id := state.openings.pop(event.account.account_id, None):
+    for command_id in state.openings.pop(event.account.account_id, ()):
         state.answer(command_id, (Refusal("account", event.sentence),))
 
 
@@ -90,7 +97,11 @@ def open_account(state: State, command_id: str, command: OpenAccount) -> None:
     if known is None and account.mode is not AccountMode.LIVE and (refusals := _cash_refusals(account)):
         state.answer(command_id, refusals)
         return
-    state.openings[account.account_id] = command_id
+    if account.account_id in state.openings:
+        # One connection answers all who ask for it meanwhile; two on one store would be two markets.
+        state.openings[account.account_id].append(command_id)
+        return
+    state.openings[account.account_id] = [command_id]
     state.outbox.effects.append(ConnectAccount(known.account if known else account))
 
 

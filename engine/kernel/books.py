@@ -95,8 +95,8 @@ class BotBook:
     next quote, as a leg order does while `is_leg_waiting`, `starved` when the bot has sold something. With more orders
     wanted than the venue allows (`is_windowed`) only rung sides in `chosen` get new ones; the choice is made again when
     it is stale: at the first quote after a fill, or in another cell. While the bid is strictly between `quiet_low` and
-    `quiet_high` a quote has nothing to do with the bot. `is_ladder_new`: an edit has made the new ladder and now fits
-    the inventory to it; `has_bought`: by a purchase, so that nothing of it is sold as surplus.
+    `quiet_high` a quote has nothing to do with the bot. `ladder_price`: at this price an edit has made the new
+    ladder, and now fits the inventory to it; `has_bought`: by a purchase, so that nothing of it is sold as surplus.
     """
 
     bot: Bot
@@ -117,7 +117,7 @@ class BotBook:
     is_windowed: bool = False
     is_window_stale: bool = False
     has_filled: bool = False
-    is_ladder_new: bool = False
+    ladder_price: Decimal | None = None
     has_bought: bool = False
     chosen: set[tuple[int, Side]] = field(default_factory=set)
     cell: int = -1

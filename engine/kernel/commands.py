@@ -5,7 +5,6 @@ from dataclasses import replace
 from decimal import ROUND_CEILING, Decimal
 
 from engine.bots.grid_rules import preview
-from engine.bots.ladder import lines_of
 from engine.domain import phrases
 from engine.domain.bot import AccountMode, Bot, BotKind, BotState
 from engine.domain.grid import GridConfig
@@ -33,8 +32,8 @@ from engine.domain.order import OrderState
 from engine.domain.sentences import Refusal, Sentence, say
 from engine.kernel.accounts import open_account
 from engine.kernel.books import AccountBook, BotBook
-from engine.kernel.claims import free_quote_for
-from engine.kernel.grid_run import advance, begin_stop
+from engine.kernel.claims import free_base_for, free_quote_for
+from engine.kernel.grid_run import advance, begin_stop, check_stops
 from engine.kernel.orders import cancel_all
 from engine.kernel.state import State
 from engine.kernel.valuation import account_equity
@@ -123,8 +122,8 @@ def _add_grid(state: State, command: AddGrid) -> Refusals:
         return found
     book = BotBook(bot, market, account)
     if command.start:
-        free = free_quote_for(state, book)
-        found = preview(command.config, market.instrument, market.ask, free).refusals
+        free, base = free_quote_for(state, book), free_base_for(state, book)
+        found = preview(command.config, market.instrument, market.ask, free, base).refusals
         if found:
             return found
     book = state.add_bot(bot)
@@ -144,18 +143,21 @@ def _start(state: State, book: BotBook) -> Refusals:
     bot = book.bot
     if bot.state not in (BotState.STOPPED, BotState.PAUSED, BotState.ERROR):
         return _refuse("bot", say(phrases.ALREADY_RUNNING, bot=bot.name))
-    if bot.state is BotState.STOPPED:
+    if bot.state is BotState.STOPPED or not bot.is_in_run:
         if refusals := _allocation_refusals(state, bot, counts=True):
             return refusals
         if book.market is not None:
-            seen = preview(bot.config, book.market.instrument, book.market.ask, free_quote_for(state, book))
+            free, base = free_quote_for(state, book), free_base_for(state, book)
+            seen = preview(bot.config, book.market.instrument, book.market.ask, free, base)
             if seen.refusals:
                 return seen.refusals
+        book.trouble, book.rejects, book.retry_at = None, 0, None
         book.set_bot(state=BotState.WAITING, start_price=None)
         if book.market is None or book.market.ask is None:
             state.say(book, say(phrases.GRID_WAITS_PRICE))
     else:
         book.trouble, book.rejects, book.retry_at = None, 0, None
+        book.ladder_price, book.has_bought = None, False
         book.set_bot(state=_state_to_resume(book))
         book.dirty_rungs = {rung.index for rung in book.rungs}
         book.starved.clear()
@@ -163,17 +165,17 @@ def _start(state: State, book: BotBook) -> Refusals:
             AskOrder(order) for order in book.live.values() if order.state in (OrderState.INTENT, OrderState.UNKNOWN)
         )
         state.say(book, say(phrases.GRID_RESUMED))
+        check_stops(state, book)
     advance(state, book)
     return ()
 
 
 def _state_to_resume(book: BotBook) -> BotState:
-    """Where a paused bot, or one that stood still, goes on: in an unfinished edit, its first purchase, or running."""
-    if book.market is not None and book.rungs:
-        lines = lines_of(book.bot.config, book.market.instrument.rules)
-        if lines != (*(rung.buy_price for rung in book.rungs), book.rungs[-1].sell_price):
-            return BotState.REBALANCING
-    if book.is_ladder_new:
+    """Where a paused bot, or one that stood still, goes on: in its first purchase, or running.
+
+    Where an edit was cut short, or a stop that the trader takes back, a new ladder is made of all that the bot has.
+    """
+    if book.bot.start_price is None:
         return BotState.REBALANCING
     return BotState.STARTING if book.bot.target_base else BotState.RUNNING
 
@@ -198,7 +200,7 @@ def _stop(state: State, book: BotBook, command: StopBot) -> Refusals:
         return _refuse("bot", say(phrases.NOT_RUNNING, bot=bot.name))
     if bot.state is BotState.STOPPING and bot.stop_inventory is command.inventory:
         return _refuse("bot", say(phrases.ALREADY_STOPPING, bot=bot.name))
-    if bot.state is BotState.WAITING:
+    if not bot.is_in_run:
         return _stop_before_start(state, book)
     book.trouble, book.retry_at = None, None
     begin_stop(state, book, command.inventory)
@@ -232,9 +234,11 @@ def _edit(state: State, book: BotBook, command: EditGrid) -> Refusals:
     if refusals:
         return tuple(refusals)
     name = command.name.strip() or bot.name
+    if bot.state is BotState.WAITING and config.trigger_price != bot.config.trigger_price:
+        book.set_bot(start_price=None)
     book.set_bot(name=name, config=config, allocation_percent=allocation)
     if must_rebalance:
-        book.set_bot(state=BotState.REBALANCING)
+        book.set_bot(state=BotState.REBALANCING, start_price=None)
         quote = book.market.instrument.quote if book.market else ""
         sentence = say(
             phrases.GRID_EDITED, count=config.grid_count, lower=config.lower, upper=config.upper, quote=quote
@@ -279,6 +283,8 @@ def _lift_halt(state: State) -> Refusals:
     state.is_halted = False
     state.outbox.records.append(HaltRecorded(is_halted=False, at=state.now))
     state.say(None, say(phrases.HALT_LIFTED))
+    for book in state.bots.values():
+        check_stops(state, book)
     for book in state.bots.values():
         advance(state, book)
     return ()

@@ -9,7 +9,6 @@ from engine.bots.ladder import base_to_hold, rungs_of, spread_over, starts_holdi
 from engine.domain import phrases
 from engine.domain.bot import BotState
 from engine.domain.grid import Inventory
-from engine.domain.instrument import VenueRules
 from engine.domain.ledger import EntryKind, LedgerEntry
 from engine.domain.messages import Level
 from engine.domain.money import ZERO
@@ -65,12 +64,16 @@ def advance(state: State, book: BotBook) -> None:
             tend(state, book, market)
         if book.bot.state is BotState.STOPPING:
             _wind_down(state, book, market)
+        if book.bot.state is BotState.ERROR:
+            cancel_all(state, book)  # our own risk denied an order just now, for the last time
     set_quiet(state, book)
 
 
 def begin_stop(state: State, book: BotBook, inventory: Inventory) -> None:
     """From now on the bot only winds down."""
-    book.set_bot(state=BotState.STOPPING, stop_inventory=inventory)
+    book.set_bot(state=BotState.STOPPING, stop_inventory=inventory, start_price=None)
+    # What a rung's refusals made the bot wait for must not hold a stop up.
+    book.retry_at, book.rejects = None, 0
     template = phrases.STOPPING_SELL if inventory is Inventory.SELL else phrases.STOPPING_KEEP
     asset = book.market.instrument.base if book.market else ""
     state.say(book, say(template, base=book.base_held, asset=asset))
@@ -141,11 +144,9 @@ def _acquire(state: State, book: BotBook, market: MarketBook, *, sells_surplus: 
     if book.live or is_waiting(book, market):
         return
     rules = market.instrument.rules
-    price = book.bot.start_price or market.ask
+    price = book.ladder_price or book.bot.start_price or market.ask
     held, needed = book.bot.spare_base, book.bot.target_base
     to_buy, to_sell = rebalancing(held, needed, rules, market.ask)
-    if needed <= held or _is_short_by_fees_only(held, needed, rules, market.ask):
-        to_buy = ZERO
     if to_buy or (to_sell and sells_surplus and not book.has_bought):
         most = rules.max_quantity
         quantity = to_buy or to_sell
@@ -156,19 +157,13 @@ def _acquire(state: State, book: BotBook, market: MarketBook, *, sells_surplus: 
         return
     if needed:
         cost = -book.bot.spare_cash
-        book.set_ladder(list(spread_over(book.rungs, price, held, cost)))
+        book.set_ladder(list(spread_over(book.rungs, price, cost)))
         book.set_bot(spare_base=held - book.open_base, spare_cash=ZERO)
         state.say(book, say(phrases.BASE_ACQUIRED, base=needed, asset=market.instrument.base))
-    book.set_bot(state=BotState.RUNNING, target_base=ZERO)
+    book.set_bot(state=BotState.RUNNING, start_price=price, target_base=ZERO)
     book.dirty_rungs = {rung.index for rung in book.rungs}
-    book.is_ladder_new = book.has_bought = False
+    book.ladder_price, book.has_bought = None, False
     book.is_window_stale = True
-
-
-def _is_short_by_fees_only(held: Decimal, needed: Decimal, rules: VenueRules, price: Decimal) -> bool:
-    """Whether what is missing is the rounding of base fees over many fills: too small to order, a hair of the whole."""
-    missing = needed - held
-    return 0 < missing < needed / 1000 and not rules.is_tradable(missing, price)
 
 
 def _rebalance(state: State, book: BotBook, market: MarketBook) -> None:
@@ -182,14 +177,14 @@ def _rebalance(state: State, book: BotBook, market: MarketBook) -> None:
         return
     if book.live:
         return
-    if not book.is_ladder_new:
+    if book.ladder_price is None:
         price = market.ask
         rungs = rungs_of(book.bot.config, market.instrument.rules, price)
         _pool(book)
         needed = base_to_hold(rungs, price)
-        book.set_bot(generation=book.bot.generation + 1, start_price=price, target_base=needed)
+        book.set_bot(generation=book.bot.generation + 1, target_base=needed)
         book.set_ladder(list(rungs))
-        book.is_ladder_new = True
+        book.ladder_price = price
     _acquire(state, book, market, sells_surplus=True)
 
 
@@ -231,7 +226,7 @@ def _finish(state: State, book: BotBook, market: MarketBook) -> None:
     )
     book.dirty_rungs.clear()
     book.waiting.clear()
-    book.is_ladder_new = book.has_bought = False
+    book.ladder_price, book.has_bought = None, False
     state.say(book, say(phrases.STOPPED, pnl=pnl, quote=market.instrument.quote))
 
 

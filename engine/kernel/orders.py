@@ -125,12 +125,12 @@ def on_rejected(state: State, event: OrderRejected) -> BotBook | None:
     if code is RejectCode.POST_ONLY and order.price is not None:
         state.say(book, say(phrases.POST_ONLY_WAITS, rung=order.rung + 1, price=order.price))
         book.refused.add(order.rung)
-    elif code is RejectCode.NO_MARKET:
+        return book
+    if code is RejectCode.NO_MARKET:
         book.is_leg_waiting = True
     else:
         refused_again(state, book, say(phrases.ORDER_REJECTED, code=code.value, text=text))
-        book.dirty_rungs.add(order.rung)
-    return book
+    return _freed(state, book, order)
 
 
 def on_unknown(state: State, event: OrderUnknown) -> BotBook | None:
@@ -179,7 +179,7 @@ def on_report(state: State, report: OrderReport) -> BotBook | None:
             state.put_order(book, changed)
         if changed.is_cancel_requested:
             state.outbox.effects.append(CancelOrder(changed))
-        return book
+        return _freed(state, book, order)  # the rung stood still while nobody knew
     if report.state is OrderState.LOST:
         state.say(book, say(phrases.ORDER_LOST, order=order.client_order_id))
     state.put_order(

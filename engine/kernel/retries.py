@@ -15,7 +15,14 @@ REJECTS_BEFORE_LOOK = 8
 
 
 def refused_again(state: State, book: BotBook, sentence: Sentence) -> None:
-    """Count a refusal. The bot waits 1, 2, 4 ... 300 s of its market's time; after 8 in a row it stands still."""
+    """Count a refusal. The bot waits 1, 2, 4 ... 300 s of its market's time; after 8 in a row it stands still.
+
+    Refusals that come while it waits already are answers to what was sent before, and count no more.
+    """
+    if book.retry_at is not None and state.time_of(book) < book.retry_at:
+        # Sent together with the one that was counted: the wait that begins now is for all of them.
+        state.say(book, sentence, Level.LOOK)
+        return
     book.rejects += 1
     state.say(book, sentence, Level.LOOK)
     if book.rejects >= REJECTS_BEFORE_LOOK:

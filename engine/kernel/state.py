@@ -40,7 +40,7 @@ class State:
     recent: OrderedDict[str, Order] = field(default_factory=OrderedDict)
     trades: dict[str, set[str]] = field(default_factory=dict)
     recovered_trades: frozenset[tuple[str, str]] = frozenset()
-    openings: dict[str, str] = field(default_factory=dict)
+    openings: dict[str, list[str]] = field(default_factory=dict)
     outbox: Outbox = field(default_factory=Outbox)
     changed: set[str] = field(default_factory=set)
     is_halted: bool = False
@@ -124,7 +124,7 @@ class State:
 
     def finish_step(self) -> None:
         """Record every bot and rung that changed, once each."""
-        for bot_id in self.changed:
+        for bot_id in sorted(self.changed):
             book = self.bots[bot_id]
             if book.changed_rungs:
                 records = [
