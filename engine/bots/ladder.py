@@ -64,24 +64,21 @@ def base_to_hold(rungs: Sequence[Rung], price: Decimal) -> Decimal:
     return sum((rung.quantity for rung in rungs if starts_holding(rung, price)), ZERO)
 
 
-def spread_over(rungs: Sequence[Rung], price: Decimal, base: Decimal, cost: Decimal) -> tuple[Rung, ...]:
+def spread_over(rungs: Sequence[Rung], price: Decimal, cost: Decimal) -> tuple[Rung, ...]:
     """The rungs above `price` filled with their base, `cost` (quote, with fees) spread in proportion to quantity.
 
     Each share is cut to 8 decimals; the last holding rung takes the remainder, so that the shares sum to `cost`.
-    Where `base` falls short of the sum of quantities (rounded base fees), the last rung holds that much less.
     """
     total = base_to_hold(rungs, price)
     holding = [rung.index for rung in rungs if starts_holding(rung, price) and rung.quantity > 0]
-    cost_left, base_left = cost, base
+    left = cost
     spread = list(rungs)
     for index in holding:
         rung = spread[index]
-        share = cost_left if index == holding[-1] else truncate_to(cost * rung.quantity / total, COST_INCREMENT)
-        received = min(rung.quantity, base_left)
-        cost_left -= share
-        base_left -= received
+        share = left if index == holding[-1] else truncate_to(cost * rung.quantity / total, COST_INCREMENT)
+        left -= share
         spread[index] = replace(
-            rung, status=RungStatus.BUY_FILLED, bought=received, bought_gross=rung.quantity, cost=share
+            rung, status=RungStatus.BUY_FILLED, bought=rung.quantity, bought_gross=rung.quantity, cost=share
         )
     return tuple(spread)
 
