@@ -13,9 +13,9 @@ SHIPPED = (
 
 #: Never imported by a running desk; libraries mention them for their own tests, other toolkits and other systems.
 MODULES = [
-    "IPython", "PIL", "PyQt5", "PyQt6", "PySide2", "_pytest", "_tkinter", "certifi", "charset_normalizer",
-    "cryptography", "distutils", "doctest", "hypothesis", "matplotlib", "mypy", "numpy.f2py", "pandas", "pip", "psutil",
-    "pydoc_data", "pygments", "pyqtgraph", "pytest", "requests", "scipy", "setuptools", "tkinter", "urllib3", "uvloop",
+    "IPython", "PIL", "PyQt5", "PyQt6", "PySide2", "_pytest", "_tkinter", "distutils", "doctest", "hypothesis",
+    "matplotlib", "mypy", "numpy.f2py", "pandas", "pip", "psutil", "pydoc_data", "pygments", "pyqtgraph", "pytest",
+    "scipy", "setuptools", "tkinter", "uvloop",
     "alembic.testing", "sqlalchemy.ext.mypy", "sqlalchemy.testing",
     *(f"sqlalchemy.dialects.{name}" for name in ("mssql", "mysql", "oracle")),
     *(f"PySide6.Qt{name}" for name in ("Network", "Qml", "Quick", "OpenGL", "OpenGLWidgets", "Sql", "Svg", "Xml")),

@@ -1,6 +1,8 @@
 """The packaged program does what the program does: trades, stops, goes on after a kill, replays, opens its window."""
 
+import ast
 import csv
+import importlib.util
 import json
 import math
 import signal
@@ -58,6 +60,35 @@ def test_it_says_its_version(program: PackagedProgram) -> None:
     version = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]["version"]
     assert program.run("--version") == f"gridwright {version}\n"
     assert not program.desk.exists()
+
+
+def libraries_of_ours() -> list[str]:
+    """Every foreign module that our code imports, wherever it does: what is loaded late is what a package lacks."""
+    found = set()
+    for file in [file for room in ("engine", "storage", "gui") for file in (ROOT / room).rglob("*.py")]:
+        for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
+            if isinstance(node, ast.Import):
+                found |= {alias.name for alias in node.names}
+            elif isinstance(node, ast.ImportFrom) and node.module is not None:
+                found.add(node.module)
+                found |= {f"{node.module}.{alias.name}" for alias in node.names if is_module(node.module, alias.name)}
+    known = sys.stdlib_module_names | {"engine", "storage", "gui", "main"}
+    return sorted(name for name in found if name.split(".")[0] not in known)
+
+
+def is_module(package: str, name: str) -> bool:
+    """Whether `from package import name` means a module below a foreign package, such as `pyarrow.parquet`."""
+    if package.split(".")[0] in {"engine", "storage", "gui"} | sys.stdlib_module_names:
+        return False
+    where = importlib.util.find_spec(package)
+    below = where.submodule_search_locations if where is not None else None
+    return any((Path(folder) / name).is_dir() or (Path(folder) / f"{name}.py").is_file() for folder in below or ())
+
+
+def test_every_library_is_inside(program: PackagedProgram) -> None:
+    wanted = libraries_of_ours()
+    assert {"alembic.op", "asyncpg", "ccxt.pro", "pyarrow.parquet", "PySide6.QtWidgets"} <= set(wanted)
+    assert program.run("--try-imports", *wanted) == ""
 
 
 def test_a_grid_trades_stops_and_goes_on_after_a_kill(program: PackagedProgram, tmp_path: Path) -> None:
