@@ -146,7 +146,9 @@ async def sub_command(options: Namespace, settings: Settings, folder: DataFolder
     from engine.venues.factory import make_venue  # likewise
     from storage.desk_storage import DeskStorage  # likewise
 
-    stored = await DeskStorage.open(url, settings.redis_url, settings.data_folder, f"gridwright {options.command}")
+    stored = await DeskStorage.open(
+        url, settings.redis_url, settings.data_folder, f"gridwright {options.command}", options.desk
+    )
     try:
         venues = partial(make_venue, data_folder=settings.data_folder, feeds=CcxtFeeds().makers())
         desk = ClerkDesk(stored, folder, venues, settings.answer_timeout_s)

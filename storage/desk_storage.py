@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from decimal import Decimal
 from pathlib import Path
 
-from engine.console.desk import DayProfit, LedgerTotal
+from engine.console.desk import DayProfit, DeskRow, LedgerTotal
 from engine.domain.ledger import EntryKind
 from engine.domain.money import ZERO
 from engine.ports import Cache, RecoveredState
@@ -13,6 +13,7 @@ from storage.cache import ProcessCache
 from storage.commands import PostgresCommands
 from storage.database import Database, connect, migrate
 from storage.desk import desk_identity
+from storage.desks import desks_of, find_desk
 from storage.history import PostgresHistory
 from storage.journal import PostgresJournal
 from storage.market_recorder import PostgresRecorder
@@ -25,8 +26,9 @@ MOST_DAYS = 2_000
 class DeskStorage:
     """The journal, recorder, history, cache and commands of the desk in a data folder. Made by `open`."""
 
-    def __init__(self, database: Database, cache: Cache, desk_id: str, name: str) -> None:
+    def __init__(self, database: Database, cache: Cache, desk_id: str, name: str, *, is_other: bool = False) -> None:
         self.desk_id = desk_id
+        self.is_other = is_other
         self.name = name
         self.database = database
         self.cache = cache
@@ -35,8 +37,13 @@ class DeskStorage:
         self.recorder = PostgresRecorder(database)
 
     @classmethod
-    async def open(cls, url: str, redis_url: str | None, data_folder: Path, application_name: str) -> "DeskStorage":
-        """Migrate the database and connect. Raises StorageError, or UsageError for a Redis URL that cannot be one."""
+    async def open(
+        cls, url: str, redis_url: str | None, data_folder: Path, application_name: str, other_desk: str | None = None
+    ) -> "DeskStorage":
+        """Migrate the database and connect. `other_desk` is the id or name of a desk that is not the data folder's.
+
+        Raises StorageError, or UsageError for a Redis URL that cannot be one or a desk that does not exist.
+        """
         cache = _cache(redis_url)
         try:
             await migrate(url)
@@ -44,6 +51,14 @@ class DeskStorage:
         except BaseException:
             await cache.close()
             raise
+        if other_desk is not None:
+            try:
+                other = await find_desk(database, other_desk)
+            except BaseException:
+                await database.close()
+                raise
+            is_other = other.desk_id != desk_identity(data_folder)
+            return cls(database, cache, other.desk_id, other.name, is_other=is_other)
         return cls(database, cache, desk_identity(data_folder), socket.gethostname())
 
     @property
@@ -52,7 +67,7 @@ class DeskStorage:
         return DeskReads(self)
 
     def commands_of(self, desk_id: str) -> PostgresCommands:
-        """The commands of this desk, or of another one on the same database."""
+        """The commands of a desk."""
         return PostgresCommands(self.database, desk_id, self.name if desk_id == self.desk_id else "")
 
     async def is_live(self, desk_id: str) -> bool:
@@ -87,6 +102,10 @@ class DeskReads:
     async def is_engine_running(self) -> bool:
         """Whether an engine holds the desk now."""
         return await self._stored.is_live(self.desk_id)
+
+    async def desks(self) -> Sequence[DeskRow]:
+        """All desks of the database, by name."""
+        return await desks_of(self._stored.database)
 
     async def last_price(self, venue: str, symbol: str) -> Decimal | None:
         """The last recorded price."""

@@ -24,7 +24,7 @@ from engine.console.openings import paper_opening, replay_opening, simulated_ope
 from engine.console.previews import edit_json, edit_text, preview_json, preview_text
 from engine.console.questions import reserves
 from engine.console.rehearsal import bot_view_of, refusals_of
-from engine.domain.bot import Account, Bot
+from engine.domain.bot import Account
 from engine.domain.codec import Json
 from engine.domain.instrument import Instrument
 from engine.domain.messages import Command, HaltAll, LiftHalt, OpenAccount, SetMarketSpeed
@@ -55,7 +55,7 @@ async def act(options: Namespace, desk: Desk, out: TextIO, new_bot_id: Callable[
             await _edit(options, desk, out)
         case "bot", ("start" | "pause" | "stop" | "remove" | "restore") as verb:
             bot = find_bot((await desk.state()).bots, options.bot)
-            await ask(desk, steer(options, bot), bot)
+            await ask(desk, steer(options, bot))
             _done(options, out, DONE[verb].format(name=bot.name, bot=bot.bot_id), {"bot": bot.bot_id})
         case "account", "open-replay":
             await _open(options, desk, out, replay_opening(options))
@@ -79,13 +79,13 @@ async def act(options: Namespace, desk: Desk, out: TextIO, new_bot_id: Callable[
     return True
 
 
-async def ask(desk: Desk, command: Command, bot: Bot | None = None) -> None:
+async def ask(desk: Desk, command: Command) -> None:
     """Rehearse a command, then have it handled. Raises UsageError when either refuses."""
     state = await desk.state()
     found = refusals_of(command, state, await desk.ledger(), await _prices(desk, state), desk.desk_id, _now())
     if found:
         raise refused(found)
-    await desk.ask(command, bot)
+    await desk.ask(command)
 
 
 async def _add(options: Namespace, desk: Desk, out: TextIO, bot_id: str) -> None:
@@ -113,7 +113,7 @@ async def _edit(options: Namespace, desk: Desk, out: TextIO) -> None:
     bot = find_bot(state.bots, options.bot)
     command = edit_grid(options, bot)
     if not options.dry_run:
-        await ask(desk, command, bot)
+        await ask(desk, command)
         _done(options, out, f"{command.name or bot.name} was changed.", {"bot": bot.bot_id})
         return
     account = find_account(state.accounts, bot.account_id)

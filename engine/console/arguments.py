@@ -94,6 +94,7 @@ def build_parser() -> OneSentenceParser:
     _reading(branches, common)
     _leaf(branches, common, "halt", "cancel every resting order and send nothing new on all bots")
     _leaf(branches, common, "resume", "lift the halt")
+    _leaf(branches, common, "desks", "all desks of the database, and which of them run")
     _leaf(branches, common, "status", "what runs on this desk, and with which money")
     _replay(branches, common)
     return parser
@@ -116,6 +117,8 @@ def _leaf(branches: "Branches", common: OneSentenceParser, name: str, help_: str
     """One sub-command that does something; each can answer as JSON."""
     leaf = branches.add_parser(name, help=help_, description=help_, parents=[common], allow_abbrev=False)
     leaf.add_argument("--json", action="store_true", help="answer as JSON, numbers as exact decimal text")
+    if name != "replay":
+        leaf.add_argument("--desk", type=values.text, help="another desk on the same database, by name or id")
     return leaf
 
 

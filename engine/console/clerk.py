@@ -8,10 +8,10 @@ from datetime import UTC, datetime
 from decimal import Decimal
 
 from engine.console.bot_commands import refused
-from engine.console.desk import DayProfit, DeskReads, LedgerTotal, OpenStorage
+from engine.console.desk import DayProfit, DeskReads, DeskRow, LedgerTotal, OpenStorage
 from engine.console.occupancy import DataFolder, Role
 from engine.console.room import EngineRoom
-from engine.domain.bot import Account, Bot
+from engine.domain.bot import Account
 from engine.domain.messages import Command, CommandAnswered, CommandReceived, SetMarketSpeed, VenueEvent
 from engine.errors import AlreadyRunning, GridwrightError, UsageError
 from engine.ports import History, PacedVenue, RecoveredState, Venue
@@ -39,6 +39,9 @@ class ClerkDesk:
     async def is_engine_running(self) -> bool:
         return await self._reads.is_engine_running()
 
+    async def desks(self) -> Sequence[DeskRow]:
+        return await self._reads.desks()
+
     async def state(self) -> RecoveredState:
         return await self._reads.state()
 
@@ -51,17 +54,17 @@ class ClerkDesk:
     async def profits_by_day(self, bot_id: str | None) -> Sequence[DayProfit]:
         return await self._reads.profits_by_day(bot_id)
 
-    async def ask(self, command: Command, bot: Bot | None = None) -> None:
+    async def ask(self, command: Command) -> None:
         """See `Desk.ask`."""
-        if bot is not None and bot.desk_id != self.desk_id:
-            answer = await self._ask_other(command, bot)
+        if self._stored.is_other:
+            answer = await self._ask_other(command)
         elif await self._have_folder():
             try:
                 answer = await self._answer(command)
             finally:
                 self._folder.vacate()
         else:
-            answer = await self._hand_over(command, self.desk_id)
+            answer = await self._hand_over(command)
         if answer.refusals:
             raise refused(answer.refusals)
 
@@ -99,13 +102,13 @@ class ClerkDesk:
                 finally:
                     await venue.close()
 
-    async def _ask_other(self, command: Command, bot: Bot) -> CommandAnswered:
-        if not await self._stored.is_live(bot.desk_id):
-            raise UsageError(f"{bot.name} belongs to another desk, which does not run now.")
-        return await self._hand_over(command, bot.desk_id)
+    async def _ask_other(self, command: Command) -> CommandAnswered:
+        if not await self._stored.is_live(self.desk_id):
+            raise UsageError("That desk does not run now, and only a program on its own data folder can run it.")
+        return await self._hand_over(command)
 
-    async def _hand_over(self, command: Command, desk_id: str) -> CommandAnswered:
-        commands = self._stored.commands_of(desk_id)
+    async def _hand_over(self, command: Command) -> CommandAnswered:
+        commands = self._stored.commands_of(self.desk_id)
         received = CommandReceived(uuid.uuid4().hex, command, datetime.now(UTC))
         await commands.submit(received)
         answer = await commands.answer_of(received.command_id, self._timeout_s)

@@ -2,11 +2,10 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from decimal import Decimal
 from typing import Protocol
 
-from engine.domain.bot import Bot
 from engine.domain.messages import Command, CommandAnswered
 from engine.ports import Cache, CommandQueue, History, Journal, MarketRecorder, RecoveredState
 
@@ -32,6 +31,16 @@ class LedgerTotal:
     deposited: Decimal
 
 
+@dataclass(frozen=True, slots=True)
+class DeskRow:
+    """One desk of the database. `started_at` of its engine's last start, None when it never ran."""
+
+    desk_id: str
+    name: str
+    is_running: bool
+    started_at: datetime | None
+
+
 class DeskReads(Protocol):
     """What a desk's database can be asked."""
 
@@ -42,6 +51,10 @@ class DeskReads(Protocol):
 
     async def is_engine_running(self) -> bool:
         """Whether a program with a window or without one trades on this desk now."""
+        ...
+
+    async def desks(self) -> Sequence[DeskRow]:
+        """All desks of the database."""
         ...
 
     async def state(self) -> RecoveredState:
@@ -62,11 +75,11 @@ class DeskReads(Protocol):
 class Desk(DeskReads, Protocol):
     """The same, and somebody who answers commands."""
 
-    async def ask(self, command: Command, bot: Bot | None = None) -> None:
+    async def ask(self, command: Command) -> None:
         """Have a command handled: by the running engine, or by one that is started for this moment.
 
-        `bot` says whose desk it is for, this one when None. Returns when it is done. Raises UsageError with the
-        refusal's sentence, StorageError, VenueUnavailable, or GridwrightError when nobody answered in time.
+        Returns when it is done. Raises UsageError with the refusal's sentence, StorageError, VenueUnavailable, or
+        GridwrightError when nobody answered in time.
         """
         ...
 
@@ -80,9 +93,13 @@ class AnsweredCommands(CommandQueue, Protocol):
 
 
 class OpenStorage(Protocol):
-    """Everything of one desk that is stored, opened on the running loop."""
+    """Everything of one desk that is stored, opened on the running loop.
+
+    `is_other`: it is not the desk of this data folder, so no engine of it can be started here.
+    """
 
     desk_id: str
+    is_other: bool
 
     @property
     def journal(self) -> Journal: ...
@@ -97,7 +114,7 @@ class OpenStorage(Protocol):
     def reads(self) -> DeskReads: ...
 
     def commands_of(self, desk_id: str) -> AnsweredCommands:
-        """The commands of this desk, or of another one on the same database."""
+        """The commands of a desk."""
         ...
 
     async def is_live(self, desk_id: str) -> bool:

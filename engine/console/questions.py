@@ -12,6 +12,7 @@ from engine.console.tables import (
     ACCOUNTS,
     BOTS,
     DAYS,
+    DESKS,
     FILLS,
     LOG,
     ORDERS,
@@ -51,6 +52,8 @@ async def answer_question(options: Namespace, desk: Desk, out: TextIO) -> bool:
         case "log", None:
             bot_id = await _bot_id(options, desk)
             _write(options, out, LOG, await desk.history.log(bot_id, None, options.limit), "The log is empty.")
+        case "desks", None:
+            _write(options, out, DESKS, await desk.desks(), "There are no desks.")
         case "status", None:
             await _status(options, desk, out)
         case _:

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from decimal import Decimal
 
-from engine.console.desk import DayProfit, LedgerTotal
+from engine.console.desk import DayProfit, DeskRow, LedgerTotal
 from engine.console.listing import Column
 from engine.domain.bot import Account, Bot
 from engine.domain.grid import Rung
@@ -143,6 +143,13 @@ ORDERS: tuple[Column[Order], ...] = (
     Column("rung", "Rung", lambda order: order.rung if order.rung >= 0 else None),
     Column("reason", "Reason", lambda order: order.reason or None),
     Column("client_order_id", "Order", lambda order: order.client_order_id),
+)
+
+DESKS: tuple[Column[DeskRow], ...] = (
+    Column("desk", "Desk", lambda row: row.desk_id),
+    Column("name", "Name", lambda row: row.name),
+    Column("is_running", "Running", lambda row: row.is_running),
+    Column("started_at", "Last start", lambda row: row.started_at),
 )
 
 LOG: tuple[Column[DecisionLogged], ...] = (

@@ -125,9 +125,32 @@ def test_a_desk_on_another_folder_of_the_same_database_is_another_desk(desk: Tes
     desk.ask("account", "open-replay", str(file), "--name", "small", "--cash", "10000000")
     other = TestDesk(tmp_path / "other", desk.url)
     assert other.ask("account", "list") == []
+    one_sentence(other.run("halt", "--desk", "nobody"), 2, "There is no desk nobody on this database")
+    mine = desk.ask("status")["desk"]
+    assert [row["account"] for row in other.ask("account", "list", "--desk", mine)] == ["replay:small"]
+    one_sentence(other.run("halt", "--desk", mine), 2, "That desk does not run now")
     refused = other.run("account", "open-replay", str(file), "--name", "small", "--cash", "10000000")
     assert refused.returncode != 0
     assert "belongs to the desk" in refused.stderr
+
+
+def test_a_running_desk_is_steered_from_another_folder(desk: TestDesk, tmp_path: Path) -> None:
+    """A server and a laptop on one database: the laptop's sub-commands are answered by the server."""
+    other = TestDesk(tmp_path / "laptop", desk.url)
+    desk.ask("account", "open-simulated", "--symbol", "XRP-KRW", "--start-price", "4000", "--speed", "0")
+    server = start_program("--no-gui", *desk.options)
+    try:
+        wait_until(lambda: desk.ask("status")["is_engine_running"], what="the server to run", within_s=30)
+        (name,) = [row["desk"] for row in other.ask("desks") if row["is_running"]]
+        other.ask("bot", "add", "grid", "--account", "simulated:demo", "--name", "From afar", *GRID, "--desk", name)
+        other.ask("halt", "--desk", name)
+        assert other.ask("status", "--desk", name)["is_halted"] is True
+        assert other.ask("status")["is_halted"] is False
+    finally:
+        server.send_signal(signal.SIGTERM)
+        out, err = server.communicate(timeout=30)
+    assert (server.returncode, err) == (0, "")
+    assert "From afar  Added with 20 grids" in out
 
 
 def test_a_port_that_something_else_has(tmp_path: Path) -> None:

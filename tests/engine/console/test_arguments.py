@@ -79,7 +79,7 @@ BAD = (
         "foo",
         (
             "There is no command 'foo'; choose from "
-            "bot, account, market, fills, log, orders, pnl, halt, resume, status, replay."
+            "bot, account, market, fills, log, orders, pnl, halt, resume, desks, status, replay."
         ),
     ),
     ("bot", "Missing: COMMAND."),

@@ -6,7 +6,8 @@ from decimal import Decimal
 
 import pytest
 
-from engine.console.report import AccountBooks, ReplayedMarket, ReplayReport, build_report, exact
+from engine.console.listing import exact
+from engine.console.report import AccountBooks, ReplayedMarket, ReplayReport, build_report
 from engine.domain.views import BotView
 from tests.support.views import grid_bot, instrument_of, market_of
 
