@@ -3,7 +3,7 @@
 import asyncio
 import random
 from collections import deque
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncGenerator, Mapping
 from functools import partial
 
 from engine.domain import phrases
@@ -65,7 +65,7 @@ class CcxtFeed:
             return book
         return with_options(rules_of_market(self._exchange, market, book), self._options)
 
-    async def events(self) -> AsyncIterator[TopOfBook | Print]:
+    async def events(self) -> AsyncGenerator[TopOfBook | Print, None]:
         self._line.listen(self._hear, self._over)
         # Binance streams a quote only when it changes, so the first one is asked for.
         first = await self._line.top()

@@ -7,6 +7,7 @@ import logging
 from collections.abc import Awaitable, Callable, Iterator, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
+from http import HTTPStatus
 from typing import TYPE_CHECKING, Any
 
 from engine.domain import phrases
@@ -26,6 +27,8 @@ TIMEOUT_MS = 10_000
 LEVELS = {"binance": 5, "okx": 1, "bitget": 1, "upbit": 1, "bithumb": 1}
 #: Exchanges that stream the best bid and ask by themselves. Binance's ticker stream has neither.
 HAS_BEST_STREAM = frozenset({"binance", "okx", "bitget"})
+#: Too many requests, and what follows when they do not end.
+TOO_MANY = (HTTPStatus.TOO_MANY_REQUESTS, HTTPStatus.IM_A_TEAPOT)
 #: What a frame that is not what it should be makes of its reader.
 STRANGE = (ValueError, LookupError, TypeError, AttributeError, ArithmeticError)
 
@@ -83,6 +86,9 @@ class CcxtLine:
 
         self._session = aiohttp.ClientSession(connector=self._route.connector())
         exchange = self._exchange = kind(_options(self._id, self._session))
+        exchange.on_rest_response = self._body_of
+        # How long ccxt waits for its own session to close; this one is ours, and awaited.
+        exchange.timeout_on_exit = 0
         exchange.urls["api"] = _readdressed(exchange.urls["api"], self._route.address)
         with self._one_sentence():
             market = await self._describe(exchange)
@@ -147,6 +153,9 @@ class CcxtLine:
         }
         markets = await exchange.load_markets(False, one.get(self._id, {}))
         market = markets.get(self._symbol)
+        if market is None and not markets:
+            # An answer without any market says nothing about ours.
+            raise VenueUnavailable(say(phrases.FEED_STRANGE, exchange=self._id, cause="no markets"))
         if market is None:
             raise self._unknown_symbol()
         return dict(market)
@@ -198,6 +207,18 @@ class CcxtLine:
 
     def _unknown_symbol(self) -> UsageError:
         return UsageError(say(phrases.FEED_UNKNOWN_SYMBOL, exchange=self._id, symbol=self._symbol))
+
+    def _body_of(
+        self, status: int, _reason: str, _url: str, _method: str, _headers: object, body: str, *_: object
+    ) -> str:
+        """The text of an answer, looked at before ccxt takes a page of a closed exchange for an empty list."""
+        text = body.strip()
+        if status in TOO_MANY:
+            # ccxt has four different classes for this.
+            raise VenueUnavailable(say(phrases.FEED_TOO_MANY, exchange=self._id))
+        if status == HTTPStatus.OK and not text.startswith(("{", "[")):
+            raise VenueUnavailable(say(phrases.FEED_STRANGE, exchange=self._id, cause="no JSON"))
+        return text
 
     def _told(self, frame: object) -> Told | None:
         """Never raises: an error here would end ccxt's receiving without a word."""
