@@ -129,6 +129,8 @@ class Execution:
             except TimeoutError:
                 pass
             self._wake.clear()
+            if self._sending.failure is not None:
+                raise self._sending.failure
             while self._is_due or self._is_overdue():
                 await self._step()
 

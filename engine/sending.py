@@ -31,6 +31,8 @@ class Sending:
         self._calls: set[asyncio.Task[None]] = set()
         self._asked: set[str] = set()
         self._unanswerable: set[str] = set()
+        #: The first error that no call may end with. Whoever waits for outcomes must end with it, not wait for ever.
+        self.failure: BaseException | None = None
 
     def __bool__(self) -> bool:
         """Whether a call is under way whose outcome is near.
@@ -78,6 +80,7 @@ class Sending:
         self._on_done()
         if not task.cancelled() and (error := task.exception()) is not None:
             log.error("a call to a venue failed in a way it must not", exc_info=error)
+            self.failure = self.failure or error
 
     async def _place(self, order: Order) -> None:
         venue = self._venue_of(order.account_id)
@@ -121,7 +124,8 @@ class Sending:
         if venue is None:
             return None
         try:
-            return await venue.report(order)
+            report = await venue.report(order)
         except Exception as error:  # noqa: BLE001 - an answer is waited for, whatever the obstacle
             log.warning("asking for %s failed: %s", order.client_order_id, error)
             return None
+        return report if report is not None and report.is_whole else None

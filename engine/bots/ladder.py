@@ -32,11 +32,14 @@ def resting_rate(config: GridConfig, rules: VenueRules) -> Decimal:
 
 
 def unit_costs(config: GridConfig, rules: VenueRules, lines: Sequence[Decimal], price: Decimal) -> list[Decimal]:
-    """Quote needed for one base on each rung, with fees taken in quote, when the grid starts at `price`."""
+    """Quote needed for one base on each rung, first purchases with their fee, when the grid starts at `price`."""
     in_quote = rules.fee_asset is FeeAsset.QUOTE
     resting = ONE + (resting_rate(config, rules) if in_quote else ZERO)
-    bought = ONE + (rules.taker_fee if in_quote and not config.use_held_base else ZERO)
-    return [line * resting if line <= price else price * bought for line in lines[:-1]]
+    if config.use_held_base:
+        bought = price
+    else:
+        bought = price * (ONE + rules.taker_fee) if in_quote else price / (ONE - rules.taker_fee)
+    return [line * resting if line <= price else bought for line in lines[:-1]]
 
 
 def rungs_of(config: GridConfig, rules: VenueRules, price: Decimal) -> tuple[Rung, ...]:

@@ -100,5 +100,5 @@ def _live_on(book: BotBook, index: int) -> list[Order]:
     return list(book.by_rung.get(index, {}).values())
 
 
-def _rank(want: Want, middle: Decimal) -> tuple[Decimal, bool, int]:
-    return abs(want.price - middle), want.side is Side.SELL, want.rung
+def _rank(want: Want, middle: Decimal) -> tuple[Decimal, bool]:
+    return abs(want.price - middle), want.side is Side.SELL

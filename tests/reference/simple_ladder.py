@@ -99,7 +99,8 @@ def resting_unit_cost(config: SimpleConfig, line: Decimal) -> Fraction:
 
 def quantities_of(config: SimpleConfig, lines: list[Decimal], price: Decimal) -> list[Decimal]:
     """The first quantity of each rung when the grid starts at `price`."""
-    at_market = Fraction(price) * (1 if config.fee_in_base else 1 + Fraction(config.taker))
+    taker = Fraction(config.taker)
+    at_market = Fraction(price) / (1 - taker) if config.fee_in_base else Fraction(price) * (1 + taker)
     unit_costs = [resting_unit_cost(config, line) if line <= price else at_market for line in lines[:-1]]
     money, inc = Fraction(config.investment), config.size_increment
     if config.equal_quote:

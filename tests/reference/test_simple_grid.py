@@ -223,7 +223,11 @@ def test_fees_in_base_leave_dust_that_is_kept() -> None:
     # Taker 0.1 %: to have 1, 1 / 0.999 = 1.001.. -> 1.002 is bought, 0.001002 is the fee, 0.000998 is spare, cost
     # 120.24. Maker 0.15 %: rung 1 buys 1, receives 0.9985, sells 0.998 for 119.76 less 0.17964 = 119.58036: profit
     # 9.58036, and 0.0005 becomes spare. Base: 1 + 0.000998 + 0.0005.
-    config = replace(SMALL, fee_in_base=True, maker=D("0.0015"), taker=D("0.001"), size_increment=D("0.001"))
+    # Sized with 120 / 0.999 = 120.1201.. for the rung that starts holding: 450.2 / 450.1201 = 1.0001 -> 1.
+    config = replace(
+        SMALL, fee_in_base=True, maker=D("0.0015"), taker=D("0.001"), size_increment=D("0.001"),
+        investment=D("450.2"), cash=D(1000),
+    )  # fmt: skip
     result = run(config, (120, 122, 105, 122, 100))
     assert trades(result) == [bought("120", "1.002"), bought("110"), sold("120", "0.998")]
     assert amounts(result, "cycles matched") == (1, D("9.58036"))
