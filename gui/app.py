@@ -15,6 +15,7 @@ from types import FrameType
 
 import qasync
 from PySide6.QtCore import QObject, Qt, Signal
+from PySide6.QtGui import QIcon
 from PySide6.QtWidgets import QApplication
 
 from engine.domain.messages import Level
@@ -23,7 +24,7 @@ from gui.actions import Actions
 from gui.bridge import Bridge
 from gui.main_window import MainWindow
 from gui.strip import Notice
-from gui.theme import Scheme, apply_theme, load_fonts
+from gui.theme import RESOURCES, Scheme, apply_theme, load_fonts
 from gui.translations import Translations
 from gui.window_settings import Language, WindowSettings
 
@@ -111,6 +112,7 @@ def make_application() -> QApplication:
     existing = QApplication.instance()
     app = existing if isinstance(existing, QApplication) else QApplication(sys.argv[:1])
     app.setApplicationName("Gridwright")
+    app.setWindowIcon(QIcon(str(RESOURCES / "icons" / "gridwright.png")))
     app.setQuitOnLastWindowClosed(False)
     load_fonts()
     return app

@@ -5,10 +5,8 @@ build_app.py [--no-test]    writes dist/gridwright; says its size; starts it as 
 
 import argparse
 import os
-import shutil
 import subprocess
 import sys
-import sysconfig
 import time
 from pathlib import Path
 from typing import NoReturn
@@ -29,23 +27,6 @@ def refuse(sentence: str) -> NoReturn:
     """Nothing sensible can follow."""
     print(f"gridwright: {sentence}", file=sys.stderr)
     sys.exit(2)
-
-
-def need_tools() -> None:
-    """What PyInstaller needs and pip does not bring."""
-    if not LINUX:
-        return
-    version = f"{sys.version_info.major}.{sys.version_info.minor}"
-    if not sysconfig.get_config_var("Py_ENABLE_SHARED") and not has_library(f"libpython{version}.so.1.0"):
-        refuse(f"Python's shared library is missing; on Debian: sudo apt-get install libpython{version}")
-    if missing := [program for program in ("ldd", "objdump", "strip") if shutil.which(program) is None]:
-        refuse(f"{missing[0]} is missing; on Debian: sudo apt-get install libc-bin binutils")
-
-
-def has_library(name: str) -> bool:
-    """Whether the loader knows it."""
-    ldconfig = shutil.which("ldconfig") or "/sbin/ldconfig"
-    return name in subprocess.run([ldconfig, "-p"], capture_output=True, text=True, check=False).stdout
 
 
 def build() -> None:
@@ -103,7 +84,6 @@ def main(arguments: list[str]) -> int:
     parser = argparse.ArgumentParser(prog="make app", description="A folder that runs without Python.")
     parser.add_argument("--no-test", action="store_true", help="do not try the folder out afterwards")
     options = parser.parse_args(arguments)
-    need_tools()
     build()
     strip()
     check_libraries()

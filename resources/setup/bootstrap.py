@@ -306,9 +306,24 @@ def translations(arguments: list[str]) -> NoReturn:
     become([str(VENV_PYTHON), str(ROOT / "resources" / "translations" / "update.py"), *arguments], environment())
 
 
+def missing_app_packages() -> list[str]:
+    """Debian packages that PyInstaller needs beside Qt's libraries, which it puts into the folder."""
+    if not LINUX:
+        return []
+    packages = [] if shutil.which("objdump") and shutil.which("strip") else ["binutils"]
+    # Debian's interpreter does without its own shared library; the packaged one does not.
+    look = "from PyInstaller.depend.bindepend import get_python_library_path as look; look()"
+    if subprocess.run([str(VENV_PYTHON), "-c", look], capture_output=True, check=False).returncode != 0:
+        packages.append(f"libpython3.{sys.version_info.minor}")
+    return packages
+
+
 def app(arguments: list[str]) -> NoReturn:
-    """The folder that runs without Python."""
-    need_environment("requirements-dev")
+    """The folder that runs without Python, tried out."""
+    need_test_machine()
+    packages = missing_app_packages()
+    if packages and not (may_install() and apt_install(packages)):
+        refuse(f"the packaged program cannot be built without these; {by_hand(packages)}")
     become([str(VENV_PYTHON), str(ROOT / "resources" / "packaging" / "build_app.py"), *arguments], environment())
 
 
