@@ -35,6 +35,9 @@ class PublicExchange:
         self.is_mute = False
         #: The answer to every request and dial, in place of the right one.
         self.refusal: Callable[[], web.Response] | None = None
+        #: Dials are answered while this is set.
+        self.answers_dials = asyncio.Event()
+        self.answers_dials.set()
         self.asked: list[str] = []
         self.unknown: list[str] = []
         self.dials = 0
@@ -89,6 +92,13 @@ class PublicExchange:
         return {self.dialect.quotes, self.dialect.trades} <= set().union(*self._streams.values())
 
     @property
+    def connections(self) -> int:
+        """Sockets that are open here, of whatever kind."""
+        assert self._runner is not None
+        assert self._runner.server is not None
+        return len(self._runner.server.connections)
+
+    @property
     def listeners(self) -> int:
         return len(self._streams)
 
@@ -127,6 +137,7 @@ class PublicExchange:
         if self.refusal is not None:
             return self.refusal()
         if request.headers.get("Upgrade", "").lower() == "websocket":
+            await self.answers_dials.wait()
             return await self._listen(request)
         answer = self.dialect.answer(request.match_info["path"], request.query, self.book)
         if answer is None:

@@ -173,7 +173,7 @@ async def test_nothing_is_left_open(exchange: PublicExchange) -> None:
     before = asyncio.all_tasks()
     async with listening(exchange) as heard:
         assert heard.error is None
-    await wait_until_async(lambda: exchange.listeners == 0, what="the exchange to see the end")
+    await wait_until_async(lambda: exchange.connections == 0, what="the exchange to see the end")
     assert [connector.closed for connector in exchange.connectors] == [True]
     await exchange.stop()
     await wait_until_async(lambda: asyncio.all_tasks() <= before, what="all tasks to end")
@@ -184,10 +184,13 @@ async def test_closing_in_the_middle_of_dialling_leaves_nothing(binance: PublicE
     before = asyncio.all_tasks()
     async with feed_on(binance) as feed:
         await feed.open(book_of(binance))
+        binance.answers_dials.clear()
         running = asyncio.create_task(Listener(feed).listen())
-        await asyncio.sleep(0)
+        await wait_until_async(lambda: sum("/ws/" in asked for asked in binance.asked) == 2, what="two dials")
         running.cancel()
         await asyncio.gather(running, return_exceptions=True)
+    binance.answers_dials.set()
+    await wait_until_async(lambda: binance.connections == 0, what="the exchange to see the end")
     assert all(connector.closed for connector in binance.connectors)
     await binance.stop()
     await wait_until_async(lambda: asyncio.all_tasks() <= before, what="all tasks to end")
