@@ -59,7 +59,7 @@ async def _ask(venue: Venue, order: Order, give_up_s: float) -> OrderReport | No
     started = time.monotonic()
     while time.monotonic() - started < give_up_s:
         report = await venue.report(order)
-        if report is not None:
+        if report is not None and report.is_whole:
             return report
         await asyncio.sleep(ASK_EVERY_S)
     return None

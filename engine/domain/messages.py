@@ -194,6 +194,11 @@ class OrderReport:
     fills: tuple[Fill, ...]
     at: datetime
 
+    @property
+    def is_whole(self) -> bool:
+        """Whether all that the venue says was filled is among its fills; otherwise some are to come, so ask again."""
+        return sum(fill.quantity for fill in self.fills) >= self.filled_quantity
+
 
 @dataclass(frozen=True, slots=True)
 class BalancesReported:

@@ -83,6 +83,9 @@ def on_account_failed(state: State, event: AccountFailed) -> None:
     book = state.accounts.get(event.account.account_id)
     if book is not None:
         book.is_connected, book.trouble = False, event.sentence
+        for market in state.markets.values():
+            if market.instrument.venue == book.account.venue:
+                market.is_stale = True
     state.say(None, sentence, Level.ERROR)
     for command_id in state.openings.pop(event.account.account_id, ()):
         state.answer(command_id, (Refusal("account", event.sentence),))

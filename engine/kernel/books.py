@@ -41,7 +41,9 @@ class Outbox:
 
 @dataclass(slots=True)
 class MarketBook:
-    """One instrument as the kernel sees it. Prices are None until the first quote."""
+    """One instrument as the kernel sees it. Prices are None until the first quote, and `is_stale` from a broken
+    connection to the next quote: nothing is decided on them.
+    """
 
     instrument: Instrument
     bid: Decimal | None = None
@@ -51,6 +53,7 @@ class MarketBook:
     next_sample_at: datetime | None = None
     bots: list["BotBook"] = field(default_factory=list)
     is_ended: bool = False
+    is_stale: bool = False
 
 
 @dataclass(slots=True)

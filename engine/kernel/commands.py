@@ -4,7 +4,7 @@ import re
 from dataclasses import replace
 from decimal import ROUND_CEILING, Decimal
 
-from engine.bots.grid_rules import preview
+from engine.bots.grid_rules import preview, preview_edit
 from engine.domain import phrases
 from engine.domain.bot import AccountMode, Bot, BotKind, BotState
 from engine.domain.grid import GridConfig
@@ -28,7 +28,7 @@ from engine.domain.messages import (
     StopBot,
 )
 from engine.domain.money import HUNDRED, ZERO
-from engine.domain.order import OrderState
+from engine.domain.order import OrderState, Side
 from engine.domain.sentences import Refusal, Sentence, say
 from engine.kernel.accounts import open_account
 from engine.kernel.books import AccountBook, BotBook
@@ -37,6 +37,7 @@ from engine.kernel.grid_run import advance, begin_stop, check_stops
 from engine.kernel.orders import cancel_all
 from engine.kernel.state import State
 from engine.kernel.valuation import account_equity
+from engine.kernel.views import bot_view
 
 NAME_MAX = 100
 BOT_ID = re.compile(r"[a-z0-9]{8}")
@@ -231,6 +232,8 @@ def _edit(state: State, book: BotBook, command: EditGrid) -> Refusals:
         refusals.append(Refusal("bot", say(phrases.EDIT_PAUSED, bot=bot.name)))
     elif must_rebalance and bot.state is not BotState.RUNNING:
         refusals.append(Refusal("bot", say(phrases.EDIT_WHILE_CHANGING, bot=bot.name)))
+    elif must_rebalance and not refusals:
+        refusals += _edit_money_refusals(state, book, config)
     if refusals:
         return tuple(refusals)
     name = command.name.strip() or bot.name
@@ -249,6 +252,16 @@ def _edit(state: State, book: BotBook, command: EditGrid) -> Refusals:
         state.say(book, say(phrases.GRID_CHANGED))
     advance(state, book)
     return ()
+
+
+def _edit_money_refusals(state: State, book: BotBook, config: GridConfig) -> Refusals:
+    """Whether the new ladder can be paid: from the account's money that no other bot has a claim on."""
+    free, market = free_quote_for(state, book), book.market
+    if free is None or market is None:
+        return ()
+    buys = (order for order in book.live.values() if order.side is Side.BUY and order.price)
+    resting = sum((order.remaining * (order.price or ZERO) for order in buys), ZERO)
+    return preview_edit(bot_view(book), config, market.instrument, free - resting).refusals
 
 
 def _remove(state: State, book: BotBook) -> Refusals:

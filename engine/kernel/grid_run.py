@@ -14,11 +14,12 @@ from engine.domain.messages import Level
 from engine.domain.money import ZERO
 from engine.domain.order import Purpose, Side
 from engine.domain.sentences import say
-from engine.kernel.books import BotBook, MarketBook
+from engine.kernel.books import HIGHEST, BotBook, MarketBook
 from engine.kernel.claims import free_base_for, free_quote_for
 from engine.kernel.orders import (
     NO_RUNG,
     cancel_all,
+    feed_account,
     place_leg_order,
     refresh_status,
 )
@@ -33,7 +34,7 @@ MARKET_STATES = frozenset({BotState.RUNNING, BotState.STARTING, BotState.REBALAN
 def check_stops(state: State, book: BotBook) -> None:
     """Before anything else on each quote: a stop wins over a rung."""
     market = book.market
-    if market is None or market.bid is None or state.is_halted or not _may_trade(book):
+    if market is None or market.bid is None or market.is_stale or state.is_halted or not _may_trade(book):
         return
     if book.bot.state not in MARKET_STATES:
         return
@@ -48,12 +49,15 @@ def check_stops(state: State, book: BotBook) -> None:
 def advance(state: State, book: BotBook) -> None:
     """Bring a bot one step further, as far as the present market and its live orders allow."""
     market = book.market
-    if market is None or market.bid is None or market.ask is None or not _may_trade(book):
+    if market is None or market.bid is None or market.ask is None or market.is_stale or not _may_trade(book):
+        book.quiet_low = book.quiet_high = HIGHEST  # the next quote is looked at
         return
     state.changed.add(book.bot.bot_id)
     if state.is_halted or book.bot.state in (BotState.PAUSED, BotState.ERROR):
         cancel_all(state, book)
-    elif book.bot.state is BotState.WAITING:
+    elif book.bot.state in (BotState.STOPPED, BotState.WAITING) and (book.base_held or book.cash):
+        _hand_back_late(state, book, market)
+    if book.bot.state is BotState.WAITING and not state.is_halted:
         _wait_for_trigger(state, book, market)
     if not state.is_halted:
         if book.bot.state is BotState.REBALANCING:
@@ -227,7 +231,19 @@ def _finish(state: State, book: BotBook, market: MarketBook) -> None:
     book.dirty_rungs.clear()
     book.waiting.clear()
     book.ladder_price, book.has_bought = None, False
+    if book.account is not None:
+        feed_account(state, book.account)
     state.say(book, say(phrases.STOPPED, pnl=pnl, quote=market.instrument.quote))
+
+
+def _hand_back_late(state: State, book: BotBook, market: MarketBook) -> None:
+    """A fill was told after the run had ended: it counts to that run's result, its base goes to the account."""
+    assert market.bid is not None
+    _pool(book)
+    result = (book.bot.final_pnl or ZERO) + book.floating_at(market.bid)
+    if book.bot.spare_base:
+        _adopt(state, book, -book.bot.spare_base, market.bid)
+    book.set_bot(final_pnl=result, spare_base=ZERO, spare_cash=ZERO)
 
 
 def _pool(book: BotBook) -> None:
@@ -246,6 +262,8 @@ def _adopt(state: State, book: BotBook, quantity: Decimal, price: Decimal) -> No
     instrument, bot, at = book.market.instrument, book.bot, state.time_of(book)
     kind = EntryKind.ADOPT if quantity > 0 else EntryKind.RELEASE
     reference = f"{kind.value}:{bot.bot_id}:{bot.run}:{bot.generation}"
+    if not bot.is_in_run:
+        reference += f":{bot.buy_fills + bot.sell_fills}"  # after the end of a run, once for each late fill
     value = quantity * price
     moves = ((bot.bot_id, quantity, -value), ("", -quantity, value))
     state.book_entries(

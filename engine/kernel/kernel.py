@@ -33,6 +33,7 @@ from engine.kernel.books import AccountBook, BotBook, MarketBook, Outbox
 from engine.kernel.commands import on_command
 from engine.kernel.grid_run import advance, check_stops
 from engine.kernel.orders import (
+    feed_account,
     on_accepted,
     on_canceled,
     on_fill,
@@ -128,7 +129,9 @@ class Kernel:
             case BalancesReported():
                 account = state.accounts.get(message.account_id)
                 if account:
-                    account.balances = {asset: total for asset, total, _ in message.balances}
+                    old, account.balances = account.balances, {asset: total for asset, total, _ in message.balances}
+                    if any(total > old.get(asset, ZERO) for asset, total, _ in message.balances):
+                        feed_account(state, account)
             case AccountConnected():
                 state.now = message.at
                 for book in on_account_connected(state, message):
@@ -156,6 +159,7 @@ class Kernel:
             return
         bid = quote.bid
         market.bid, market.ask, market.last, market.at = bid, quote.ask, bid, quote.at
+        market.is_stale = False
         self._state.now = quote.at
         for book in market.bots:
             if not book.quiet_low < bid < book.quiet_high:

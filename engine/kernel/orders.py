@@ -25,7 +25,7 @@ from engine.domain.money import ZERO
 from engine.domain.order import Fill, Order, OrderKind, OrderState, Purpose, Side, client_order_id
 from engine.domain.risk import Denied, approve, reserve_of
 from engine.domain.sentences import Sentence, say
-from engine.kernel.books import HIGHEST, BotBook
+from engine.kernel.books import HIGHEST, AccountBook, BotBook
 from engine.kernel.retries import refused_again
 from engine.kernel.state import State
 
@@ -278,6 +278,14 @@ def feed_starved(book: BotBook) -> None:
     """There may be money again: rungs that had none look again."""
     book.dirty_rungs |= book.starved
     book.starved.clear()
+
+
+def feed_account(state: State, account: AccountBook) -> None:
+    """The account may have more money than before: rungs that had none look again at the next quote."""
+    for book in state.bots.values():
+        if book.starved and book.account is account:
+            feed_starved(book)
+            book.quiet_low = book.quiet_high = HIGHEST
 
 
 def refresh_status(book: BotBook, index: int) -> None:
