@@ -6,10 +6,10 @@ Pure functions over frozen values; the kernel owns the state and carries the dec
 from dataclasses import dataclass, replace
 from decimal import Decimal
 
-from engine.bots.ladder import next_quantity
+from engine.bots.ladder import COST_INCREMENT, next_quantity
 from engine.domain.grid import GridConfig, Inventory, Rung, RungStatus
 from engine.domain.instrument import VenueRules
-from engine.domain.money import HUNDRED, ZERO
+from engine.domain.money import HUNDRED, ZERO, truncate_to
 from engine.domain.order import Fill, Side
 
 
@@ -34,11 +34,13 @@ class Stop:
 
 @dataclass(frozen=True, slots=True)
 class ClosedCycle:
-    """A rung after a closed cycle, the profit of that cycle in quote, and base left over that no sell could take."""
+    """A rung after a closed cycle, and the profit of that cycle in quote.
+
+    Base that no sell could take stays on the rung with its share of the cost, and is sold with the next cycle.
+    """
 
     rung: Rung
     profit: Decimal
-    left_over: Decimal
 
 
 def after_fill(rung: Rung, fill: Fill, base: str) -> Rung:
@@ -87,20 +89,22 @@ def close_if_done(rung: Rung, config: GridConfig, rules: VenueRules) -> ClosedCy
     """
     if not rung.sold or wants(rung, ZERO, ZERO, rules):
         return None
-    profit = rung.cash_flow
+    left_over = rung.held
+    kept_cost = rung.cost - truncate_to(rung.cost * rung.sold / rung.bought, COST_INCREMENT) if left_over else ZERO
+    profit = rung.proceeds - (rung.cost - kept_cost)
     fresh = replace(
         rung,
         profit=rung.profit + profit,
         status=RungStatus.SELL_FILLED,
         cycle=rung.cycle + 1,
         quantity=next_quantity(rung, config, rules),
-        bought=ZERO,
+        bought=left_over,
         bought_gross=ZERO,
-        cost=ZERO,
+        cost=kept_cost,
         sold=ZERO,
         proceeds=ZERO,
     )
-    return ClosedCycle(fresh, profit, rung.held)
+    return ClosedCycle(fresh, profit)
 
 
 def status_of(rung: Rung, live_buy: Decimal, live_sell: Decimal) -> RungStatus:

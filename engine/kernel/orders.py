@@ -266,7 +266,6 @@ def _book_on_bot(state: State, book: BotBook, order: Order, fill: Fill) -> Decim
             book.set_bot(
                 matched_profit=book.bot.matched_profit + profit,
                 closed_cycles=book.bot.closed_cycles + 1,
-                spare_base=book.bot.spare_base + closed.left_over,
             )
             sentence = say(phrases.CYCLE_CLOSED, rung=number, cycle=rung.cycle, profit=profit, quote=instrument.quote)
             state.say(book, sentence)

@@ -86,7 +86,6 @@ def _wants_of(state: State, book: BotBook, index: int) -> tuple[Want, ...]:
             book.set_bot(
                 matched_profit=book.bot.matched_profit + closed.profit,
                 closed_cycles=book.bot.closed_cycles + 1,
-                spare_base=book.bot.spare_base + closed.left_over,
             )
             sentence = say(phrases.CYCLE_CLOSED, rung=index + 1, cycle=cycle, profit=closed.profit, quote=quote)
             state.say(book, sentence)

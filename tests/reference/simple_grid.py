@@ -258,8 +258,11 @@ class _Walk:
         """Close the cycle when nothing of it rests, is to be bought or can be sold any more."""
         if not rung["gross"] or any(row["rung"] is rung for row in self.book) or self.wanted_of([rung]):
             return
-        profit = rung["proceeds"] - rung["cost"]
-        self.spare += rung["bought"] - rung["sold"]
+        left_over, kept_cost = rung["bought"] - rung["sold"], Decimal(0)
+        if left_over:
+            share = Fraction(rung["cost"]) * Fraction(rung["sold"]) / Fraction(rung["bought"])
+            kept_cost = rung["cost"] - down(share, Decimal("0.00000001"))
+        profit = rung["proceeds"] - (rung["cost"] - kept_cost)
         self.result.matched += profit
         self.result.cycles += 1
         rung["profit"] += profit
@@ -267,8 +270,7 @@ class _Walk:
         if self.config.compounding:
             spent_again = Fraction(rung["proceeds"]) / resting_unit_cost(self.config, rung["buy"])
             rung["quantity"] = max(rung["first"], down(spent_again, self.config.size_increment))
-        for name in ("gross", "bought", "cost", "sold", "proceeds"):
-            rung[name] = Decimal(0)
+        rung.update(gross=Decimal(0), bought=left_over, cost=kept_cost, sold=Decimal(0), proceeds=Decimal(0))
 
     def rank(self, row: Row) -> tuple[Decimal, bool]:
         return (abs(row["price"] - self.price), row["side"] == "sell")

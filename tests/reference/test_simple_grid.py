@@ -173,16 +173,16 @@ def test_volume_is_shared_and_rests_are_filled_at_later_opens() -> None:
 
 def test_counter_order_waits_for_the_minimum() -> None:
     # As before, with a minimum of 50: 0.2 at 120 is 24, too little to sell; with 0.5 more, 0.7 is 84 and goes on
-    # sale; the last 0.3 is 36 and never reaches it. When 0.7 is sold the cycle closes: 84 - 110 = -26, and 0.3 is
-    # spare.
+    # sale; the last 0.3 is 36 and never reaches it. When 0.7 is sold the cycle closes: 84 - 0.7 of 110 = 7, and 0.3
+    # stays on the rung with the other 33.
     result = run(
         replace(SMALL, min_notional=D(50)), OPENING, (122, 122, 105, 106, 1.25), (106, 106, 106, 106, 0.5),
         (107, 121, 107, 121, 5.0),
     )  # fmt: skip
     assert trades(result)[2:] == [bought("110", "0.2"), bought("110", "0.5"), bought("110", "0.3"), sold("120", "0.7")]
-    assert amounts(result, "cycles matched") == (1, -26)
-    # Rungs 2 and 3 hold 2 for 240, worth 242, and 0.3 spare is worth 36.3.
-    assert result.floating == D("38.3")
+    assert amounts(result, "cycles matched") == (1, 7)
+    # Rungs 2 and 3 hold 2 for 240, worth 242; rung 1 holds 0.3 for 33, worth 36.3.
+    assert result.floating == D("5.3")
 
 
 def test_first_purchase_goes_on_at_the_next_volume_and_its_cost_is_shared() -> None:
@@ -221,8 +221,9 @@ def test_equal_quote_sizes_each_rung_by_its_own_cost() -> None:
 
 def test_fees_in_base_leave_dust_that_is_kept() -> None:
     # Taker 0.1 %: to have 1, 1 / 0.999 = 1.001.. -> 1.002 is bought, 0.001002 is the fee, 0.000998 is spare, cost
-    # 120.24. Maker 0.15 %: rung 1 buys 1, receives 0.9985, sells 0.998 for 119.76 less 0.17964 = 119.58036: profit
-    # 9.58036, and 0.0005 becomes spare. Base: 1 + 0.000998 + 0.0005.
+    # 120.24. Maker 0.15 %: rung 1 buys 1, receives 0.9985, sells 0.998 for 119.76 less 0.17964 = 119.58036; that
+    # 0.998 cost 110 x 0.998 / 0.9985 = 109.94491737.., profit 9.63544263; 0.0005 stays with 0.05508263 of the cost.
+    # Base: 1 + 0.000998 + 0.0005.
     # Sized with 120 / 0.999 = 120.1201.. for the rung that starts holding: 450.2 / 450.1201 = 1.0001 -> 1.
     config = replace(
         SMALL, fee_in_base=True, maker=D("0.0015"), taker=D("0.001"), size_increment=D("0.001"),
@@ -230,10 +231,10 @@ def test_fees_in_base_leave_dust_that_is_kept() -> None:
     )  # fmt: skip
     result = run(config, (120, 122, 105, 122, 100))
     assert trades(result) == [bought("120", "1.002"), bought("110"), sold("120", "0.998")]
-    assert amounts(result, "cycles matched") == (1, D("9.58036"))
+    assert amounts(result, "cycles matched") == (1, D("9.63544263"))
     assert amounts(result, "fees fees_base") == (D("0.17964"), D("0.002502"))
     assert result.base == D("1.001498")
-    assert result.floating == D("1.001498") * 122 - D("120.24")
+    assert result.floating == D("1.001498") * 122 - D("120.24") - D("0.05508263")
 
 
 def test_fees_round_half_up_at_the_eighth_decimal() -> None:
@@ -249,12 +250,12 @@ def test_fees_round_half_up_at_the_eighth_decimal() -> None:
 
 
 def test_compounding_never_shrinks_a_rung() -> None:
-    # The loss of test_counter_order_waits_for_the_minimum: -26 over 110 would leave 0.7; the buy comes again with 1.
+    # As in test_counter_order_waits_for_the_minimum only 0.7 was sold: 84 / 110 = 0.7; the buy comes again with 1.
     result = run(
         replace(SMALL, min_notional=D(50), compounding=True), OPENING, (122, 122, 105, 106, 1.25),
         (106, 106, 106, 106, 0.5), (107, 121, 107, 121, 5.0),
     )  # fmt: skip
-    assert amounts(result, "cycles matched") == (1, -26)
+    assert amounts(result, "cycles matched") == (1, 7)
     assert [row["left"] for row in result.resting if row["price"] == 110] == [1]
 
 

@@ -128,7 +128,11 @@ def test_fees_in_base_leave_dust_that_stays_on_the_books() -> None:
     assert view.base_held == bought - fee
     town.price(140)
     view = town.bot()
-    assert view.bot.spare_base == bought - fee - D("8.6912")
+    # What the sell could not take stays on the rung, with its share of the cost, for the next cycle.
+    assert view.rungs[3].held == bought - fee - D("8.6912")
+    assert view.rungs[3].cost == bought * 130 - (bought * 130 * D("8.6912") / (bought - fee)).quantize(
+        D("0.00000001"), "ROUND_DOWN"
+    )
     assert view.bot.closed_cycles == 1
     check_books(town)
 
