@@ -171,6 +171,7 @@ async def test_a_line_that_is_silent_is_opened_again(
         await clock.pass_time(0.5)
         await wait_until_async(lambda: engine.refresh().trouble is None, what="the account to be connected")
         await wait_for_fills(engine, fills + 5)
+        await engine.settled()
     assert await desk.complaints(account) == []
 
 
@@ -190,6 +191,7 @@ async def test_a_restart_without_the_exchange_waits_for_it(
         await wait_until_async(lambda: binance.is_heard, what="the subscription")
         await binance.show("9000", "9010", "9999", "9999")
         await wait_for_fills(engine, fills + 5)
+        await engine.settled()
     assert await desk.complaints(account) == []
 
 
