@@ -35,6 +35,8 @@ from tests.support.waiting import wait_until_async
 #: A server that was killed reads its log back first, which takes seconds; all kills are for the long run.
 KILLS = 20 if os.environ.get("GRIDWRIGHT_SWEEP") == "full" else 2
 BACK_S = 60.0
+#: A minute of real time at this speed, so that no recording ends before its test has broken something.
+MINUTES, SPEED = 700, Decimal(700)
 STORM = 25
 
 
@@ -79,13 +81,13 @@ class Trading:
 @pytest.fixture
 async def trading(server: EmbeddedPostgres, tmp_path: Path) -> AsyncIterator[Trading]:
     desk = TradingDesk(server.ensure_running(), tmp_path / "desk")
-    account = recorded_market(desk.folder, 4_000)
+    account = recorded_market(desk.folder, MINUTES)
 
     def revive() -> None:
         server.ensure_running()
 
     async with desk.engine(revive_storage=revive) as engine:
-        await begin(engine, account, Decimal(30_000))
+        await begin(engine, account, SPEED)
         await wait_for_fills(engine, 10)
         yield Trading(desk, engine, account, server)
 
@@ -112,9 +114,9 @@ async def test_a_run_with_an_outage_ends_like_a_run_without(trading: Trading, tm
     base = trading.desk.url.rsplit("/", 1)[0]
     await asyncio.to_thread(ask_database, trading.desk.url, "CREATE DATABASE calm")
     calm = TradingDesk(f"{base}/calm", tmp_path / "calm")
-    account = recorded_market(calm.folder, 4_000)
+    account = recorded_market(calm.folder, MINUTES)
     async with calm.engine() as engine:
-        await begin(engine, account, Decimal(30_000))
+        await begin(engine, account, SPEED)
         await ask(engine, SetMarketSpeed(account.venue, None))
         await wait_for_end(engine, account)
         whole = bot_of(engine.refresh())
@@ -166,9 +168,9 @@ async def test_without_a_database_commands_are_refused_and_a_halt_acts_at_once(
     server: EmbeddedPostgres, tmp_path: Path
 ) -> None:
     desk = TradingDesk(server.ensure_running(), tmp_path / "desk")
-    account = recorded_market(desk.folder, 4_000)
+    account = recorded_market(desk.folder, MINUTES)
     async with desk.engine() as engine:
-        await begin(engine, account, Decimal(30_000))
+        await begin(engine, account, SPEED)
         await wait_for_fills(engine, 10)
         with frozen(server):
             await wait_until_async(lambda: not engine.refresh().is_database_up, what="trouble", within_s=20)
