@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 from engine.domain import phrases
 from engine.domain.bot import Account, AccountMode
-from engine.domain.messages import BalancesReported, Level, Message, OrderReport
+from engine.domain.messages import BalancesReported, Level, Message, OrderReport, OrderUnknown
 from engine.domain.order import Order
 from engine.domain.sentences import say
 from engine.kernel.books import Outbox
@@ -37,6 +37,8 @@ async def reconcile(
     for order in orders:
         report = await _ask(venue, order, give_up_s)
         if report is None:
+            # It may be gone without a word by now, so not even a cancel could end it: it is asked for on and on.
+            tell(OrderUnknown(order.client_order_id, "no answer while reconciling", order.updated_at))
             put(kernel.stand_still(order.bot_id, say(phrases.NO_ANSWER_ON_ORDER, order=order.client_order_id)))
             continue
         fills += len(report.fills)

@@ -4,7 +4,6 @@ from collections.abc import Iterable
 from datetime import datetime, timedelta, tzinfo
 from decimal import Decimal
 
-from engine.domain.bot import BotState
 from engine.domain.messages import EquitySampled
 from engine.domain.money import ZERO
 from engine.kernel.books import AccountBook, MarketBook
@@ -46,7 +45,7 @@ def sample_if_due(state: State, market: MarketBook, timezone: tzinfo) -> None:
 def _bot_points(market: MarketBook, at: datetime, bid: Decimal) -> Iterable[EquitySampled]:
     for book in market.bots:
         bot = book.bot
-        if bot.run and bot.state not in (BotState.STOPPED, BotState.WAITING):
+        if bot.is_in_run:
             floating = book.floating_at(bid)
             equity = bot.config.investment + bot.matched_profit + floating
             yield EquitySampled(bot.account_id, bot.bot_id, at, equity, bot.matched_profit, floating, bid)

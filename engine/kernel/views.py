@@ -17,11 +17,11 @@ ROUNDED = Decimal("0.01")
 
 
 def bot_view(book: BotBook) -> BotView:
-    """A bot at the present bid. One that is stopped, or waits for its trigger, shows the result of its last run."""
+    """A bot at the present bid. One that is in no run (stopped, or waiting to begin) shows the result of its last."""
     bot, market = book.bot, book.market
     price = market.bid if market else None
     floating = book.floating_at(price) if price is not None else ZERO
-    if bot.state in (BotState.STOPPED, BotState.WAITING):
+    if not bot.is_in_run:
         floating = (bot.final_pnl if bot.final_pnl is not None else bot.matched_profit) - bot.matched_profit
     apr, cycles = _rates(book)
     return BotView(
