@@ -220,20 +220,26 @@ async def without_window(options: Namespace, settings: Settings, url: str, reviv
 def window(settings: Settings, url: str, revive: Callable[[], None] | None) -> int:
     """The desk with its window: the engine on its own thread, Qt on this one."""
     # Everything heavy that is not Qt comes first: Qt's import hook reads the source of all that is imported after it.
-    from engine.console.openings import choice_opening, demo_opening
+    from engine.console.openings import choice_opening, demo_opening, exchange_opening
     from engine.thread import EngineThread  # likewise
     from engine.venues.rule_books import KNOWN  # likewise
+    from engine.venues.wire import READERS  # likewise
     from storage.late_history import LateHistory  # likewise
 
     room = make_room(settings, url, revive)
     thread = EngineThread(room.open, room.close)
     thread.start()
     try:
-        # Qt now, when all of the above is there.
-        from gui.actions import Actions
-        from gui.app import run_window  # likewise
-        from gui.theme import Scheme  # likewise
-        from gui.window_settings import Language  # likewise
+        try:
+            # Qt now, when all of the above is there.
+            from gui.actions import Actions
+            from gui.app import run_window  # likewise
+            from gui.theme import Scheme  # likewise
+            from gui.window_settings import Language  # likewise
+        except ImportError as error:
+            raise GridwrightError(
+                f"The window needs a library that this system does not have ({error}); --no-gui runs without one."
+            ) from error
 
         history = LateHistory(url)
         actions = Actions(
@@ -245,6 +251,10 @@ def window(settings: Settings, url: str, revive: Callable[[], None] | None) -> i
             engine_trouble=lambda: "" if thread.error is None else str(thread.error),
             rule_books=KNOWN,
             recordings_folder=Path.home(),
+            make_paper_account=lambda choice: exchange_opening(
+                choice.exchange, choice.symbol, cash=None if choice.cash is None else [("", choice.cash)]
+            ),
+            exchanges=tuple(READERS),
         )
         code = run_window(
             thread,

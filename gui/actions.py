@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from engine.domain.bot import Account
+from engine.errors import UsageError
+from gui.dialogs.paper_dialog import PaperChoice
 from gui.dialogs.recording_dialog import RecordingChoice
 
 _ID_CHARACTERS = string.ascii_lowercase + string.digits
@@ -19,6 +21,11 @@ def no_trouble() -> str:
     return ""
 
 
+def no_exchange(choice: PaperChoice) -> Account:
+    """A window without live feeds; its dialog has no exchange to choose."""
+    raise UsageError(f"There is no live feed of {choice.exchange}.")
+
+
 @dataclass(frozen=True, slots=True)
 class Actions:
     """`make_replay_account` may take seconds (it reads the recording) and is called on a worker thread.
@@ -27,6 +34,7 @@ class Actions:
     begins an orderly stop and gives a future that is done when the engine has stopped; it is called once.
     `engine_trouble` is asked once a second and says in one sentence why the engine is not there any more, else "".
     `rule_books` names the venue rules a recording can be played under; the file dialog begins in `recordings_folder`.
+    `make_paper_account` takes the value that the paper dialog submits, for one of `exchanges`.
     """
 
     make_simulated_account: Callable[[], Account]
@@ -35,6 +43,8 @@ class Actions:
     engine_trouble: Callable[[], str] = no_trouble
     rule_books: tuple[str, ...] = ()
     recordings_folder: Path | None = None
+    make_paper_account: Callable[[PaperChoice], Account] = no_exchange
+    exchanges: tuple[str, ...] = ()
 
 
 def new_bot_id() -> str:

@@ -146,6 +146,7 @@ class MainWindow(QMainWindow):
             source.demo_wanted.connect(self.openings.start_demo)
         for wanted in (self.welcome.recording_wanted, self.acts.recording_wanted, self.markets.open_wanted):
             wanted.connect(self.openings.open_recording)
+        self.acts.paper_wanted.connect(self.openings.open_paper)
         self.acts.palette_wanted.connect(self.open_palette)
         self.acts.halt_wanted.connect(self.halt)
         self.acts.resume_wanted.connect(self.resume)

@@ -1,4 +1,7 @@
-"""What the window opens: the demo, a recording, the dialogs for grids. Dialogs never block; they end in a command."""
+"""What the window opens: the demo, a recording, a live market on paper, the dialogs for grids.
+
+Dialogs never block; they end in a command.
+"""
 
 import asyncio
 from collections.abc import Callable
@@ -16,6 +19,7 @@ from gui.actions import Actions
 from gui.bridge import Bridge
 from gui.demo import DemoStart
 from gui.dialogs.grid_dialog import GridDialog
+from gui.dialogs.paper_dialog import PaperChoice, PaperDialog
 from gui.dialogs.recording_dialog import RecordingChoice, RecordingDialog
 from gui.strip import Notice
 from gui.theme import Theme
@@ -68,6 +72,27 @@ class Openings(QObject):
         dialog.submitted.connect(self.read_recording)
         dialog.finished.connect(dialog.deleteLater)
         dialog.open()
+
+    def open_paper(self) -> None:
+        """Ask for an exchange and a symbol."""
+        dialog = PaperDialog(self._theme(), self._actions.exchanges, self._window)
+        dialog.submitted.connect(self.connect_paper)
+        dialog.finished.connect(dialog.deleteLater)
+        dialog.open()
+
+    def connect_paper(self, choice: PaperChoice) -> None:
+        """Open its account; connecting takes some seconds, and what the exchange refuses is told by the bridge."""
+        try:
+            account = self._actions.make_paper_account(choice)
+        except GridwrightError as problem:
+            self.told.emit(Notice(Level.ERROR, str(problem)))
+            return
+        self.told.emit(Notice(Level.INFO, self.tr("Connecting to {name}…").format(name=choice.exchange)))
+        self._bridge.submit(OpenAccount(account), lambda: self._is_live(account))
+
+    def _is_live(self, account: Account) -> None:
+        text = self.tr("{name} is live, with paper money. Add a grid to trade on it.").format(name=account.name)
+        self.told.emit(Notice(Level.INFO, text, self.tr("New grid…"), self.new_grid))
 
     def _bot(self, bot_id: str) -> BotView | None:
         return next((shown for shown in self._bridge.view().bots if shown.bot.bot_id == bot_id), None)

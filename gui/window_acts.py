@@ -17,6 +17,7 @@ class WindowActs(QObject):
 
     palette_wanted = Signal()
     recording_wanted = Signal()
+    paper_wanted = Signal()
     demo_wanted = Signal()
     halt_wanted = Signal()
     resume_wanted = Signal()
@@ -32,6 +33,7 @@ class WindowActs(QObject):
         super().__init__(parent)
         self.palette = make_act(self, self.tr("All commands…"), "Ctrl+K", self.palette_wanted.emit)
         self.recording = make_act(self, self.tr("Open a recorded file…"), "Ctrl+O", self.recording_wanted.emit)
+        self.paper = make_act(self, self.tr("Open a paper account…"), "Ctrl+Shift+O", self.paper_wanted.emit)
         self.demo = make_act(self, self.tr("Start a demo grid"), "Ctrl+Shift+D", self.demo_wanted.emit)
         self.halt = make_act(self, self.tr("Halt all"), "Ctrl+Shift+H", self.halt_wanted.emit)
         self.resume = make_act(self, self.tr("Resume trading"), "Ctrl+Shift+R", self.resume_wanted.emit)
@@ -65,9 +67,14 @@ class WindowActs(QObject):
 
     def all(self) -> list[QAction]:
         """Everything with a shortcut or a place in the palette."""
-        single = [self.palette, self.recording, self.demo, self.halt, self.resume, self.dismiss, self.reset, self.quit]
+        opening = [self.palette, self.recording, self.paper, self.demo]
         return [
-            *single,
+            *opening,
+            self.halt,
+            self.resume,
+            self.dismiss,
+            self.reset,
+            self.quit,
             *self.workspaces,
             *self.panels,
             self.toggle_scheme,
@@ -78,7 +85,7 @@ class WindowActs(QObject):
 
     def make_menu(self, menu: QMenu) -> None:
         """The small menu at the top right."""
-        menu.addActions([self.palette, self.recording, self.demo])
+        menu.addActions([self.palette, self.recording, self.paper, self.demo])
         menu.addSeparator()
         layout = menu.addMenu(self.tr("Layout"))
         layout.addActions(self.workspaces)

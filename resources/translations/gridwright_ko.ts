@@ -532,12 +532,20 @@
     <context>
         <name>Openings</name>
         <message>
+            <source>Connecting to {name}…</source>
+            <translation>{name}에 연결하는 중…</translation>
+        </message>
+        <message>
             <source>New grid…</source>
             <translation>새 그리드…</translation>
         </message>
         <message>
             <source>Reading {name}…</source>
             <translation>{name} 읽는 중…</translation>
+        </message>
+        <message>
+            <source>{name} is live, with paper money. Add a grid to trade on it.</source>
+            <translation>{name}이(가) 모의 자금으로 연결되었습니다. 그리드를 추가해 거래하세요.</translation>
         </message>
         <message>
             <source>{name} is playing. Add a grid to trade on it.</source>
@@ -576,6 +584,49 @@
         <message>
             <source>{venue} is a live market; its time is not ours to set.</source>
             <translation>{venue} 시장은 실시간이라 속도를 바꿀 수 없습니다.</translation>
+        </message>
+    </context>
+    <context>
+        <name>PaperDialog</name>
+        <message>
+            <source>Cancel</source>
+            <translation>취소</translation>
+        </message>
+        <message>
+            <source>Exchange</source>
+            <translation>거래소</translation>
+        </message>
+        <message>
+            <source>Its live market, with paper money: nothing is ever ordered there, and no key is needed.</source>
+            <translation>모의 자금으로 거래하는 실시간 시장입니다. 실제 주문은 전송되지 않으며 키도 필요 없습니다.</translation>
+        </message>
+        <message>
+            <source>Open</source>
+            <translation>열기</translation>
+        </message>
+        <message>
+            <source>Open a paper account</source>
+            <translation>모의 계좌 열기</translation>
+        </message>
+        <message>
+            <source>Starting cash</source>
+            <translation>시작 자금</translation>
+        </message>
+        <message>
+            <source>Starting cash must be a number above 0.</source>
+            <translation>시작 자금은 0보다 큰 숫자여야 합니다.</translation>
+        </message>
+        <message>
+            <source>Symbol</source>
+            <translation>심볼</translation>
+        </message>
+        <message>
+            <source>Write it as BASE/QUOTE, such as XRP/KRW.</source>
+            <translation>XRP/KRW처럼 기초/상대 형식으로 입력하세요.</translation>
+        </message>
+        <message>
+            <source>the usual amount</source>
+            <translation>기본 금액</translation>
         </message>
     </context>
     <context>
@@ -844,6 +895,10 @@
         <message>
             <source>Look</source>
             <translation>화면</translation>
+        </message>
+        <message>
+            <source>Open a paper account…</source>
+            <translation>모의 계좌 열기…</translation>
         </message>
         <message>
             <source>Open a recorded file…</source>
@@ -1410,6 +1465,10 @@
         <message>
             <source>The ladder holds {base} {asset}; its orders are placed.</source>
             <translation>{base} {asset}를 확보해 주문을 배치했습니다.</translation>
+        </message>
+        <message>
+            <source>The line to {exchange} broke off.</source>
+            <translation>{exchange}와의 연결이 끊어졌습니다.</translation>
         </message>
         <message>
             <source>The live feed of {venue} broke off ({cause}).</source>

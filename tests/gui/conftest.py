@@ -10,8 +10,9 @@ from PySide6.QtWidgets import QApplication
 from engine.domain.bot import Account
 from engine.domain.views import EngineView
 from engine.ports import History
-from gui.actions import Actions
+from gui.actions import Actions, no_exchange
 from gui.app import Desktop, make_application
+from gui.dialogs.paper_dialog import PaperChoice
 from gui.main_window import MainWindow
 from gui.strip import Notice
 from gui.window_settings import Language, WindowSettings
@@ -73,13 +74,18 @@ def make_desk(qapp: QApplication, tmp_path: Path) -> Iterator[MakeDesk]:
         history: History | None = None,
         language: Language = Language.ENGLISH,
         make_replay_account: Callable[[object], Account] = no_recording,
+        make_paper_account: Callable[[PaperChoice], Account] = no_exchange,
+        exchanges: tuple[str, ...] = (),
     ) -> Desk:
         app = make_application()
         engine = ScriptedEngine(view if view is not None else view_of(), react)
         settings = WindowSettings(tmp_path / "window.ini")
         settings.language = language
         stop = StoppingEngine()
-        actions = Actions(lambda: account_of(instrument_of()), make_replay_account, stop)
+        actions = Actions(
+            lambda: account_of(instrument_of()), make_replay_account, stop,
+            make_paper_account=make_paper_account, exchanges=exchanges,
+        )  # fmt: skip
         desktop = Desktop(app, engine, history if history is not None else PastInMemory(), actions, settings)
         desk = Desk(desktop, engine, stop, settings)
         made.append(desk)
