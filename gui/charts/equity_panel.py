@@ -16,8 +16,8 @@ from gui.charts.curve import EquityCurve
 from gui.charts.frame import Floats
 from gui.charts.layers import CurveLayer
 from gui.charts.lines import PriceLine
+from gui.charts.overlay import ReadoutPart
 from gui.charts.pages import PAGE_ROWS, PendingTask
-from gui.charts.picture import ReadoutPart
 from gui.charts.price_text import money_format
 from gui.theme import GRID, Theme
 

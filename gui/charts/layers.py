@@ -4,39 +4,80 @@ from dataclasses import dataclass
 from typing import Protocol
 
 import numpy as np
-from PySide6.QtCore import QPointF, QRect
-from PySide6.QtGui import QColor, QPainter, QPen, QPolygonF
+from PySide6.QtCore import QPointF, QRect, QRectF, Qt
+from PySide6.QtGui import QBrush, QColor, QPainter, QPainterPath, QPen, QPolygonF
+from PySide6.QtWidgets import QStyleOptionGraphicsItem, QWidget
 
 from gui.charts.bars import CLOSE, HIGH, LOW, OPEN, OPENED, BarColumns, Columns
 from gui.charts.frame import Floats, Frame, TimeSpan
+from gui.charts.plotting import GraphicsObject, PlotDataItem, ScatterPlotItem, ViewBox
 from gui.theme import Theme, mix
 
 WIDEST_BODY_PX = 21
 NARROWEST_BODY_PX = 3.0
 
+#: What is painted in pixels lies behind (below 0) or before what pyqtgraph places by its values (at 0).
+BEHIND_Z, CANDLES_Z, LABELS_Z, VEIL_Z, NOTICE_Z, CURSOR_Z, READOUT_Z = -2, -1, 1, 2, 3, 4, 5
+FILLS_Z, TAG_LINE_Z, LINES_Z = 1, 2, 3
+
 
 class Layer(Protocol):
     """One kind of content of a chart."""
+
+    def attach(self, view: ViewBox) -> None:
+        """Become part of a view; once."""
+        ...
+
+    def set_theme(self, theme: Theme) -> None: ...
 
     def price_range(self, time: TimeSpan) -> tuple[float, float] | None:
         """Lowest and highest value on show, or None when there is nothing to make room for."""
         ...
 
-    def paint(self, painter: QPainter, frame: Frame, theme: Theme) -> None:
-        """Draw what is visible. The painter is clipped to the plot; nothing else is to be kept."""
+    def show_frame(self, frame: Frame) -> None:
+        """The view shows another frame, or the values changed; what is painted from now on is made here."""
         ...
 
 
-class CandleLayer:
+class PixelItem(GraphicsObject):
+    """An item that covers the view and paints in its pixels: what has to stand on whole ones is laid out by hand."""
+
+    def __init__(self, z: float) -> None:
+        super().__init__()
+        self._plot = QRect()
+        self.setZValue(z)
+        self.setAcceptedMouseButtons(Qt.MouseButton.NoButton)
+
+    def attach(self, view: ViewBox) -> None:
+        """Become part of a view; once."""
+        self.setParentItem(view)
+
+    def boundingRect(self) -> QRectF:
+        return QRectF(self._plot)
+
+    def show_frame(self, frame: Frame) -> None:
+        """Lay everything out for another frame or other values; painting only draws."""
+        if frame.plot != self._plot:
+            self.prepareGeometryChange()
+            self._plot = QRect(frame.plot)
+
+
+class CandleItem(PixelItem):
     """Candles; where bars are narrower than a pixel, one line from lowest to highest for each column of pixels."""
 
     def __init__(self) -> None:
+        super().__init__(CANDLES_Z)
         self._bars = BarColumns()
         self._timeframe_s = 60
+        self._colours = (QColor(), QColor())
+        self._rects: tuple[list[QRect], list[QRect]] = ([], [])
 
-    def show(self, bars: BarColumns, timeframe_s: int) -> None:
+    def show_bars(self, bars: BarColumns, timeframe_s: int) -> None:
         """Draw these bars from now on; the caller says when they changed."""
         self._bars, self._timeframe_s = bars, timeframe_s
+
+    def set_theme(self, theme: Theme) -> None:
+        self._colours = (theme.up, theme.down)
 
     def price_range(self, time: TimeSpan) -> tuple[float, float] | None:
         bars = self._bars.window(time.start_s - self._timeframe_s, time.end_s)
@@ -44,21 +85,21 @@ class CandleLayer:
             return None
         return float(bars[LOW].min()), float(bars[HIGH].max())
 
-    def paint(self, painter: QPainter, frame: Frame, theme: Theme) -> None:
+    def show_frame(self, frame: Frame) -> None:
+        super().show_frame(frame)
         bars = self._bars.window(frame.time.start_s - self._timeframe_s, frame.time.end_s)
         if not bars.shape[1]:
-            return
-        bar_px = self._timeframe_s * frame.px_per_s
-        if bar_px < 1:
-            up, down = column_rects(bars, frame)
+            self._rects = ([], [])
+        elif self._timeframe_s * frame.px_per_s < 1:
+            self._rects = column_rects(bars, frame)
         else:
-            up, down = candle_rects(bars, frame, self._timeframe_s)
-        for colour, rects in ((theme.down, down), (theme.up, up)):
-            if rects:
-                painter.setPen(colour)
-                painter.setPen(QPen(QColor(0, 0, 0, 0)))
-                painter.setBrush(colour)
-                painter.drawRects(rects)
+            self._rects = candle_rects(bars, frame, self._timeframe_s)
+
+    def paint(self, painter: QPainter, option: QStyleOptionGraphicsItem, widget: QWidget | None = None) -> None:
+        painter.setPen(Qt.PenStyle.NoPen)
+        for colour, rects in reversed(list(zip(self._colours, self._rects, strict=True))):
+            painter.setBrush(colour)
+            painter.drawRects(rects)
 
 
 def candle_rects(bars: Columns, frame: Frame, timeframe_s: int) -> tuple[list[QRect], list[QRect]]:
@@ -117,15 +158,40 @@ class FillMarks:
 NO_FILLS = FillMarks(np.empty(0), np.empty(0), np.empty(0, dtype=np.bool_))
 
 
+def _triangle(points_up: bool) -> QPainterPath:
+    # pyqtgraph's symbols are one wide and high about the point; here the tip stands on it.
+    base = 0.5 if points_up else -0.5
+    path = QPainterPath()
+    path.addPolygon(QPolygonF([QPointF(0, 0), QPointF(-0.3125, base), QPointF(0.3125, base)]))
+    path.closeSubpath()
+    return path
+
+
 class FillLayer:
     """Own fills as small triangles with the tip at the price: a buy from below, a sell from above."""
 
-    SIZE_PX = 5
+    SIZE_PX = 16.0
+    DOT_PX = 4.0
     #: Above this many in view triangles would hide the candles; then each is a dot.
     MOST_TRIANGLES = 250
 
     def __init__(self) -> None:
         self._fills = NO_FILLS
+        self._items = (ScatterPlotItem(), ScatterPlotItem())
+        self._symbols = (_triangle(points_up=False), _triangle(points_up=True))
+        self._pen = QPen()
+        self._brushes = (QBrush(), QBrush())
+        self._drawn: tuple[FillMarks, bool, QPen] | None = None
+
+    def attach(self, view: ViewBox) -> None:
+        for item in self._items:
+            item.setZValue(FILLS_Z)
+            view.addItem(item, ignoreBounds=True)
+
+    def set_theme(self, theme: Theme) -> None:
+        self._pen = QPen(theme.panel, 1.5)
+        self._pen.setCosmetic(True)
+        self._brushes = (QBrush(mix(theme.down, theme.text, 0.8)), QBrush(mix(theme.up, theme.text, 0.8)))
 
     def show(self, fills: FillMarks) -> None:
         self._fills = fills
@@ -133,42 +199,27 @@ class FillLayer:
     def price_range(self, time: TimeSpan) -> tuple[float, float] | None:
         return None
 
-    def paint(self, painter: QPainter, frame: Frame, theme: Theme) -> None:
+    def show_frame(self, frame: Frame) -> None:
         from_at, to_at = np.searchsorted(self._fills.times_s, (frame.time.start_s, frame.time.end_s))
-        if to_at <= from_at:
+        are_dots = bool(to_at - from_at > self.MOST_TRIANGLES)
+        wanted = (self._fills, are_dots, self._pen)
+        if self._drawn is not None and all(new is old for new, old in zip(wanted, self._drawn, strict=True)):
             return
-        xs = frame.xs(self._fills.times_s[from_at:to_at])
-        ys = frame.ys(self._fills.prices[from_at:to_at])
-        is_buy = self._fills.is_buy[from_at:to_at]
-        if to_at - from_at > self.MOST_TRIANGLES:
-            self._paint_dots(painter, theme, xs, ys, is_buy)
-            return
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        size = self.SIZE_PX
-        for x, y, buys in zip(xs.tolist(), ys.tolist(), is_buy.tolist(), strict=True):
-            base = y + 1.6 * size if buys else y - 1.6 * size
-            painter.setPen(QPen(theme.panel, 1.5))
-            painter.setBrush(mix(theme.up if buys else theme.down, theme.text, 0.8))
-            painter.drawPolygon(QPolygonF([QPointF(x, y), QPointF(x - size, base), QPointF(x + size, base)]))
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)
-
-    @staticmethod
-    def _paint_dots(
-        painter: QPainter, theme: Theme, xs: Floats, ys: Floats, is_buy: np.ndarray[tuple[int], np.dtype[np.bool_]]
-    ) -> None:
-        # Many fills of a rung share their pixels; each place is drawn once.
-        places = np.unique(np.stack((np.rint(xs), np.rint(ys), is_buy)), axis=1).astype(int)
-        painter.setPen(theme.panel)
-        for buys in (0, 1):
-            painter.setBrush(mix(theme.up if buys else theme.down, theme.text, 0.8))
-            chosen = places[:, places[2] == buys]
-            rects = [QRect(x - 2, y - 2, 4, 4) for x, y in zip(chosen[0].tolist(), chosen[1].tolist(), strict=True)]
-            if rects:
-                painter.drawRects(rects)
+        self._drawn = wanted
+        for buys, item in enumerate(self._items):
+            chosen = self._fills.is_buy == bool(buys)
+            item.setData(
+                x=self._fills.times_s[chosen],
+                y=self._fills.prices[chosen],
+                size=self.DOT_PX if are_dots else self.SIZE_PX,
+                symbol="s" if are_dots else self._symbols[buys],
+                pen=self._pen,
+                brush=self._brushes[buys],
+            )
 
 
 class CurveLayer:
-    """A line through points, with the lowest and highest of each pixel column kept where points are dense."""
+    """A line through points; where they are dense, pyqtgraph keeps the lowest and the highest of each column."""
 
     def __init__(self, meaning: str, width_px: float = 1.5, is_dashed: bool = False) -> None:
         """`meaning` names the colour of the theme: "accent", "amber", "muted"."""
@@ -177,52 +228,38 @@ class CurveLayer:
         self._is_dashed = is_dashed
         self._times_s: Floats = np.empty(0)
         self._values: Floats = np.empty(0)
+        self._item = PlotDataItem(antialias=True, clipToView=True, autoDownsample=True, skipFiniteCheck=True)
+
+    def attach(self, view: ViewBox) -> None:
+        view.addItem(self._item, ignoreBounds=True)
+
+    def set_theme(self, theme: Theme) -> None:
+        pen = QPen(colour_of(theme, self._meaning), self._width_px)
+        pen.setCosmetic(True)
+        if self._is_dashed:
+            pen.setDashPattern([4, 3])
+        self._item.setPen(pen)
 
     def show(self, times_s: Floats, values: Floats) -> None:
         """Points in order of time."""
         self._times_s, self._values = times_s, values
+        self._item.setData(times_s, values)
+
+    @property
+    def drawn(self) -> tuple[Floats, Floats]:
+        """The points that pyqtgraph draws of them in the present view: times and values."""
+        return self._item.curve.getData()
 
     def price_range(self, time: TimeSpan) -> tuple[float, float] | None:
-        from_at, to_at = self._visible(time)
-        if to_at <= from_at:
-            return None
-        shown = self._values[from_at:to_at]
-        return float(shown.min()), float(shown.max())
-
-    def paint(self, painter: QPainter, frame: Frame, theme: Theme) -> None:
-        from_at, to_at = self._visible(frame.time)
-        if to_at <= from_at:
-            return
-        xs, ys = frame.xs(self._times_s[from_at:to_at]), frame.ys(self._values[from_at:to_at])
-        xs, ys = thinned(xs, ys)
-        pen = QPen(colour_of(theme, self._meaning), self._width_px)
-        if self._is_dashed:
-            pen.setDashPattern([4, 3])
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        painter.setPen(pen)
-        painter.drawPolyline([QPointF(x, y) for x, y in zip(xs.tolist(), ys.tolist(), strict=True)])
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)
-
-    def _visible(self, time: TimeSpan) -> tuple[int, int]:
         from_at, to_at = np.searchsorted(self._times_s, (time.start_s, time.end_s))
-        return max(0, int(from_at) - 1), min(len(self._times_s), int(to_at) + 1)
+        shown = self._values[max(0, int(from_at) - 1) : int(to_at) + 1]
+        return (float(shown.min()), float(shown.max())) if len(shown) else None
+
+    def show_frame(self, frame: Frame) -> None:
+        """Nothing to lay out: the view places the points."""
 
 
 def colour_of(theme: Theme, meaning: str) -> QColor:
     """A colour of the theme by the name of its meaning."""
     colour: QColor = getattr(theme, meaning)
     return colour
-
-
-def thinned(xs: Floats, ys: Floats) -> tuple[Floats, Floats]:
-    """At most four points a pixel column: first, lowest, highest and last, so that no spike is lost."""
-    if len(xs) < 2 or len(xs) < 3 * (xs[-1] - xs[0]):
-        return xs, ys
-    columns = np.floor(xs)
-    starts = np.concatenate(([0], np.flatnonzero(np.diff(columns)) + 1))
-    ends = np.concatenate((starts[1:], [len(xs)])) - 1
-    shown_x = np.repeat(columns[starts], 4)
-    shown_y = np.empty(4 * len(starts))
-    shown_y[0::4], shown_y[3::4] = ys[starts], ys[ends]
-    shown_y[1::4], shown_y[2::4] = np.minimum.reduceat(ys, starts), np.maximum.reduceat(ys, starts)
-    return shown_x, shown_y

@@ -9,9 +9,9 @@ from engine.domain.market import Candle
 from engine.domain.views import MarketView
 from engine.ports import History
 from gui.charts.bars import CLOSE, HIGH, LOW, OPEN, OPENED, VOLUME, CandleSeries, Columns, columns_of, seconds_of
-from gui.charts.layers import CandleLayer
+from gui.charts.layers import CandleItem
+from gui.charts.overlay import ReadoutPart
 from gui.charts.pages import CandlePages
-from gui.charts.picture import ReadoutPart
 from gui.charts.price_text import price_format, short_volume
 
 MINUTE_S = 60
@@ -20,10 +20,10 @@ GAP_TRIES = 10
 
 
 class MarketCandles:
-    """Feeds a `CandleLayer`. `on_change` is called when bars changed, `on_failure` with a sentence."""
+    """Feeds a `CandleItem`. `on_change` is called when bars changed, `on_failure` with a sentence."""
 
     def __init__(self, history: History, on_change: Callable[[], None], on_failure: Callable[[str], None]) -> None:
-        self.layer = CandleLayer()
+        self.layer = CandleItem()
         self._on_change = on_change
         self._pages = CandlePages(history, self.take_page, on_failure)
         self._series = CandleSeries(MINUTE_S, MINUTE_S)
@@ -80,7 +80,7 @@ class MarketCandles:
         self._pages.cancel()
         self._series = CandleSeries(MINUTE_S, self._series.timeframe_s)
         self._closed_to_s, self._gap = None, None
-        self.layer.show(self._series.shown, self.timeframe_s)
+        self.layer.show_bars(self._series.shown, self.timeframe_s)
 
     def open(self, market: MarketView) -> None:
         """Begin with another market; the timeframe on show stays where the market's own bars divide it."""
@@ -89,7 +89,7 @@ class MarketCandles:
         base_s = candle.timeframe_s if candle is not None else MINUTE_S
         wanted_s = self._series.timeframe_s
         self._series = CandleSeries(base_s, wanted_s if wanted_s % base_s == 0 else base_s)
-        self.layer.show(self._series.shown, self.timeframe_s)
+        self.layer.show_bars(self._series.shown, self.timeframe_s)
         self._price_text = price_format(market.instrument)
         self._pages.choose(market.instrument.venue, market.instrument.symbol, base_s)
 
@@ -113,7 +113,7 @@ class MarketCandles:
 
     def set_timeframe(self, timeframe_s: int) -> None:
         self._series.set_timeframe(timeframe_s)
-        self.layer.show(self._series.shown, timeframe_s)
+        self.layer.show_bars(self._series.shown, timeframe_s)
 
     def want_from(self, wanted_s: Callable[[], float]) -> None:
         """Older candles are wanted from an instant on; they come page by page."""

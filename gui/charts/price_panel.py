@@ -185,7 +185,7 @@ class PricePanel(QWidget):
     def _open_market(self, market: MarketView) -> None:
         self._candles.open(market)
         self.canvas.price_text = price_format(market.instrument)
-        self.canvas.smallest_step = float(market.instrument.rules.price_increment(market.last))
+        self.canvas.set_smallest_step(float(market.instrument.rules.price_increment(market.last)))
         self._title.setText(market.instrument.symbol)
         self._title.setToolTip(market.instrument.venue)
         for button in self._timeframes.buttons():

@@ -58,7 +58,7 @@ class GridChart(QWidget):
             self._candles.open(market)
             self.canvas.price_text = price_format(market.instrument)
         self._instrument = market.instrument
-        self.canvas.smallest_step = float(market.instrument.rules.price_increment(market.last))
+        self.canvas.set_smallest_step(float(market.instrument.rules.price_increment(market.last)))
         self._candles.show_market(market)
         edge = self._candles.edge_s
         self._candles.want_from(lambda: edge - WEEKS_S)

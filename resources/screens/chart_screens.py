@@ -98,7 +98,7 @@ async def price_screens(app: QApplication, theme: Theme, suffix: str) -> None:
         panel.show_view(view_with(rungs), "xrpgrid1")
         panel.show()
         await settle(app)
-        await shoot(app, panel, f"chart_{rungs}_{suffix}", (1100, 620), panel.canvas)
+        await shoot(app, panel, f"chart_{rungs}_{suffix}", (1100, 620), panel.canvas.viewport())
     panel = PricePanel(theme, ChartHistory(history_candles), clock=clock)
     panel.resize(1100, 620)
     panel.show_view(view_with(40, age_s=42), "xrpgrid1")

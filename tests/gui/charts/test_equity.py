@@ -11,8 +11,10 @@ from PySide6.QtWidgets import QApplication
 
 from engine.domain.messages import EquitySampled
 from gui.charts.bars import seconds_of
+from gui.charts.canvas import ChartCanvas
 from gui.charts.curve import EquityCurve
 from gui.charts.equity_panel import EQUITY, EquityPanel
+from gui.charts.layers import CurveLayer
 from gui.theme import Theme
 from tests.support import views
 from tests.support.chart_history import ChartHistory
@@ -116,3 +118,25 @@ async def test_nothing_changed_paints_nothing(theme: Theme) -> None:
     QApplication.processEvents()
     assert panel.canvas.paint_count <= before + 1
     panel.close()
+
+
+def test_a_dense_curve_is_drawn_with_few_points_and_loses_no_spike(theme: Theme) -> None:
+    times = np.linspace(0, 50_000, 50_000)
+    values = np.sin(times / 500)
+    values[31_111], values[7] = 9.0, -9.0
+    curve = CurveLayer("accent")
+    canvas = ChartCanvas(theme, (curve,), UTC)
+    canvas.resize(500, 300)
+    canvas.show()
+    curve.show(times, values)
+    canvas.set_edge(0.0, 50_000.0, 1.0)
+    canvas.show_last(50_000 * 1.1)
+    canvas.grab()
+
+    drawn_times, drawn = curve.drawn
+
+    assert len(drawn) < 10_000
+    assert (drawn.max(), drawn.min()) == (9.0, -9.0)
+    assert (np.diff(drawn_times) >= 0).all()
+    assert canvas.frame.price.high > 9.0
+    canvas.close()

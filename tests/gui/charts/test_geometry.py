@@ -12,7 +12,7 @@ from PySide6.QtCore import QRect
 
 from gui.charts.bars import Columns
 from gui.charts.frame import Frame, PriceSpan, TimeSpan, nice_step, price_ticks, span_around
-from gui.charts.layers import candle_rects, column_rects, thinned
+from gui.charts.layers import candle_rects, column_rects
 from gui.charts.lines import stride_for
 from gui.charts.time_axis import time_ticks
 
@@ -133,19 +133,6 @@ def test_dense_bars_are_the_lowest_and_highest_of_each_pixel_column() -> None:
         inside = bars[:, columns == column]
         assert rects[column].top() == round(frame.y(float(inside[2].max())))
         assert rects[column].top() + rects[column].height() == pytest.approx(frame.y(float(inside[3].min())), abs=1)
-
-
-def test_thinning_a_curve_loses_no_spike() -> None:
-    xs = np.linspace(0, 100, 50_000)
-    ys = np.sin(xs)
-    ys[31_111], ys[7] = 9.0, -9.0
-
-    thin_x, thin_y = thinned(xs, ys)
-
-    assert len(thin_x) < 500
-    assert (thin_y.max(), thin_y.min()) == (9.0, -9.0)
-    assert thin_y[0] == ys[0]
-    assert thin_y[-1] == ys[-1]
 
 
 @pytest.mark.parametrize(("spacing", "stride"), [(20, 1), (7, 1), (6, 2), (2, 5), (1, 10), (0.5, 20), (0.1, 100)])

@@ -273,7 +273,7 @@ async def test_the_wheel_zooms_about_the_mouse(theme: Theme) -> None:
             Qt.ScrollPhase.NoScrollPhase,
             False,
         )
-        QApplication.sendEvent(canvas, event)
+        QApplication.sendEvent(canvas.viewport(), event)
 
         assert canvas.time_span.length_s == pytest.approx(length / 1.18**2)
         assert canvas.frame.time_at(300) == pytest.approx(at, abs=1e-3)
@@ -285,12 +285,12 @@ async def test_dragging_the_axis_scales_prices_and_a_double_click_fits_them_agai
         canvas = panel.canvas
         fitted = canvas.frame.price
         axis = canvas.width() - 10
-        QTest.mousePress(canvas, Qt.MouseButton.LeftButton, pos=QPoint(axis, 100))
-        QTest.mouseMove(canvas, QPoint(axis, 160))
-        QTest.mouseRelease(canvas, Qt.MouseButton.LeftButton, pos=QPoint(axis, 160))
+        QTest.mousePress(canvas.viewport(), Qt.MouseButton.LeftButton, pos=QPoint(axis, 100))
+        QTest.mouseMove(canvas.viewport(), QPoint(axis, 160))
+        QTest.mouseRelease(canvas.viewport(), Qt.MouseButton.LeftButton, pos=QPoint(axis, 160))
         assert canvas.frame.price.height == pytest.approx(fitted.height * 1.01**60)
 
-        QTest.mouseDClick(canvas, Qt.MouseButton.LeftButton, pos=QPoint(200, 100))
+        QTest.mouseDClick(canvas.viewport(), Qt.MouseButton.LeftButton, pos=QPoint(200, 100))
         assert canvas.frame.price == fitted
 
 

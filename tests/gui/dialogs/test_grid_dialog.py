@@ -192,9 +192,9 @@ def test_dragging_a_line_of_the_chart_changes_its_field(theme: Theme) -> None:
         for name, price, target in (("upper", 860.0, 848.4), ("stop_lower", 750.0, 741.7)):
             frame = canvas.frame
             start, end = QPoint(200, round(frame.y(price))), QPoint(200, round(frame.y(target)))
-            QTest.mousePress(canvas, Qt.MouseButton.LeftButton, pos=start)
-            QTest.mouseMove(canvas, end)
-            QTest.mouseRelease(canvas, Qt.MouseButton.LeftButton, pos=end)
+            QTest.mousePress(canvas.viewport(), Qt.MouseButton.LeftButton, pos=start)
+            QTest.mouseMove(canvas.viewport(), end)
+            QTest.mouseRelease(canvas.viewport(), Qt.MouseButton.LeftButton, pos=end)
             value = dialog.form.numbers[name].value
             assert value is not None
             assert value == value.to_integral_value()
