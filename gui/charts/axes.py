@@ -49,10 +49,6 @@ class _ThemedAxis(AxisItem):
         self.setTextPen(theme.muted)
         self.setStyle(tickFont=theme.numbers_font(12))
 
-    def content_changed(self) -> None:
-        """Lay the labels out again before they are painted next."""
-        self.picture = None
-
     @property
     def _cursor_fill(self) -> QColor:
         return mix(self._theme.text, self._theme.raised, 0.14)
@@ -71,14 +67,19 @@ class PriceAxis(_ThemedAxis):
         self._cursor_price: float | None = None
         self._width = FIRST_WIDTH_PX
         self._span = PriceSpan(0.0, 1.0)
+        self._shown: object = None
         self.setStyle(tickTextOffset=5)
         self.setWidth(FIRST_WIDTH_PX)
         self.setCursor(Qt.CursorShape.SizeVerCursor)
 
     def show_prices(self, span: PriceSpan, height_px: int, tags: Sequence[Tag]) -> bool:
         """Show these prices; the axis widens with its numbers. Returns whether its width changed."""
-        self._span, self._tags = span, tuple(tags)
-        self.content_changed()
+        shown = (span, tuple(tags), self.price_text, self.smallest_step)
+        if shown == self._shown:
+            return False
+        self._span, self._tags, self._shown = span, shown[1], shown
+        # Its labels are laid out anew before they are painted next.
+        self.picture = None
         metrics = QFontMetrics(self._theme.numbers_font(12))
         prices = [*price_ticks(span, height_px, self.smallest_step), *(tag.price for tag in tags)]
         widest = max((metrics.horizontalAdvance(self.price_text(price)) for price in prices), default=0)

@@ -298,7 +298,6 @@ class ChartCanvas(GraphicsView):
         if self._price_axis.show_prices(frame.price, frame.plot.height(), tags):
             self.centralLayout.activate()
             frame = self.view.frame
-        self._time_axis.content_changed()
         for layer in self._layers:
             layer.show_frame(frame)
         self._rung_item.show_lines(frame, theme, self._rungs, self.price_text, marks)

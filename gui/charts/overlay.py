@@ -41,6 +41,7 @@ class Overlay:
         for below in (self._veil, self._notice, self._readout, *self._hair):
             below.setAcceptedMouseButtons(Qt.MouseButton.NoButton)
         self._parts: tuple[Theme, tuple[ReadoutPart, ...]] | None = None
+        self._noted: tuple[Theme, QRect, str, bool] | None = None
 
     def set_theme(self, theme: Theme) -> None:
         veil, patch = QColor(theme.panel), QColor(theme.panel)
@@ -57,6 +58,10 @@ class Overlay:
 
     def show_notice(self, theme: Theme, plot: QRect, text: str, is_stale: bool) -> None:
         """One sentence in the middle of the plot; in its lower left corner, over a veil, when the price is stale."""
+        wanted = (theme, plot, text, is_stale)
+        if wanted == self._noted:
+            return
+        self._noted = wanted
         self._veil.setVisible(is_stale)
         self._veil.setRect(plot)
         self._notice.setVisible(bool(text))

@@ -14,11 +14,11 @@ SHIPPED = (
 #: Never imported by a running desk; libraries mention them for their own tests, other toolkits and other systems.
 MODULES = [
     "IPython", "PIL", "PyQt5", "PyQt6", "PySide2", "_pytest", "_tkinter", "distutils", "doctest", "hypothesis",
-    "matplotlib", "mypy", "numpy.f2py", "pandas", "pip", "psutil", "pydoc_data", "pygments", "pyqtgraph", "pytest",
+    "matplotlib", "mypy", "numpy.f2py", "pandas", "pip", "psutil", "pydoc_data", "pygments", "pytest",
     "scipy", "setuptools", "tkinter", "uvloop",
     "alembic.testing", "sqlalchemy.ext.mypy", "sqlalchemy.testing",
     *(f"sqlalchemy.dialects.{name}" for name in ("mssql", "mysql", "oracle")),
-    *(f"PySide6.Qt{name}" for name in ("Network", "Qml", "Quick", "OpenGL", "OpenGLWidgets", "Sql", "Svg", "Xml")),
+    *(f"PySide6.Qt{name}" for name in ("Network", "Qml", "Quick", "Sql", "Svg", "Xml")),
     *(f"pyarrow.{name}" for name in (
         "cffi", "conftest", "cuda", "flight", "gandiva", "interchange", "jvm", "orc", "tests",
     )),
@@ -35,7 +35,7 @@ PLUGINS = re.compile(
 )
 # Qt's libraries that only plugins use which are left out, and the parts of Arrow nobody of ours links to.
 BINARIES = re.compile(
-    r"Qt6?(?:Network|OpenGL|OpenGLWidgets|Pdf|Qml\w*|Quick\w*|Sql|Svg|VirtualKeyboard\w*|Xml|E[gG][lL]F[sS]\w*)(?:\.|$)"
+    r"Qt6?(?:Network|Pdf|Qml\w*|Quick\w*|Sql|Svg|VirtualKeyboard\w*|Xml|E[gG][lL]F[sS]\w*)(?:\.|$)"
     r"|opengl32sw|d3dcompiler"
     r"|(?:lib)?arrow_(?:flight|s3|python_flight)|pyarrow/_(?:flight|s3fs|cuda|gandiva)"
     r"|libgtk-|libgdk-"
