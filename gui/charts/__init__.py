@@ -1,1 +1,1 @@
-"""Draws prices, fills and equity over time; must never decide a trade. Painted with QPainter alone (docs/charts.md)."""
+"""Draws prices, fills and equity over time; must never decide a trade. Drawn with pyqtgraph (docs/charts.md)."""

@@ -16,8 +16,9 @@ from gui.charts.canvas import ChartCanvas
 from gui.charts.layers import CandleItem, FillLayer, FillMarks
 from gui.charts.lines import PriceLine
 from gui.theme import Theme
+from tests.support.mouse import LEFT, drag_mouse, move_mouse
 
-LEFT, RIGHT = Qt.MouseButton.LeftButton, Qt.MouseButton.RightButton
+RIGHT = Qt.MouseButton.RightButton
 BARS = 400
 EDGE_S = BARS * 60.0
 
@@ -51,13 +52,6 @@ def shown_canvas(theme: Theme, *more: FillLayer) -> Iterator[ChartCanvas]:
         canvas.deleteLater()
 
 
-def drag(canvas: ChartCanvas, start: QPoint, *places: QPoint, button: Qt.MouseButton = LEFT) -> None:
-    QTest.mousePress(canvas.viewport(), button, pos=start)
-    for place in places:
-        QTest.mouseMove(canvas.viewport(), place)
-    QTest.mouseRelease(canvas.viewport(), button, pos=places[-1])
-
-
 def image_of(canvas: ChartCanvas) -> QImage:
     return canvas.grab().toImage()
 
@@ -71,13 +65,13 @@ def test_dragging_moves_time_by_what_the_hand_moved_and_leaves_the_other_buttons
     with shown_canvas(theme) as canvas:
         before, per_px = canvas.time_span, 1 / canvas.frame.px_per_s
 
-        drag(canvas, QPoint(200, 150), QPoint(230, 170), QPoint(260, 120))
+        drag_mouse(canvas.viewport(), QPoint(200, 150), QPoint(230, 170), QPoint(260, 120))
         assert canvas.time_span.start_s == pytest.approx(before.start_s - 60 * per_px, abs=0.01)
         assert canvas.time_span.length_s == pytest.approx(before.length_s)
         assert not canvas.is_following
 
         held = canvas.time_span
-        drag(canvas, QPoint(200, 150), QPoint(260, 190), button=RIGHT)
+        drag_mouse(canvas.viewport(), QPoint(200, 150), QPoint(260, 190), button=RIGHT)
         assert canvas.time_span == held
 
 
@@ -94,11 +88,11 @@ def test_with_a_scale_of_ones_own_dragging_moves_prices_too_until_escape(theme: 
     with shown_canvas(theme) as canvas:
         fitted = canvas.frame.price
         axis = canvas.width() - 10
-        drag(canvas, QPoint(axis, 100), QPoint(axis, 150))
+        drag_mouse(canvas.viewport(), QPoint(axis, 100), QPoint(axis, 150))
         scaled = canvas.frame.price
         assert scaled.height > fitted.height
 
-        drag(canvas, QPoint(200, 150), QPoint(200, 190))
+        drag_mouse(canvas.viewport(), QPoint(200, 150), QPoint(200, 190))
         assert canvas.frame.price.height == pytest.approx(scaled.height)
         assert canvas.frame.price.low > scaled.low
 
@@ -131,10 +125,10 @@ def test_a_line_is_held_by_its_name_while_its_price_makes_no_ladder(theme: Theme
         y = round(frame.y(104.0))
 
         QTest.mousePress(canvas.viewport(), LEFT, pos=QPoint(300, y + 4))
-        QTest.mouseMove(canvas.viewport(), QPoint(300, y - 20))
+        move_mouse(canvas.viewport(), QPoint(300, y - 20), LEFT)
         canvas.grab()
         per_px = canvas.frame.price.height / canvas.frame.plot.height()
-        QTest.mouseMove(canvas.viewport(), QPoint(300, y - 30))
+        move_mouse(canvas.viewport(), QPoint(300, y - 30), LEFT)
         QTest.mouseRelease(canvas.viewport(), LEFT, pos=QPoint(300, y - 30))
 
         assert {name for name, _ in moved} == {"upper"}
@@ -148,7 +142,7 @@ def test_a_line_is_held_by_its_name_while_its_price_makes_no_ladder(theme: Theme
 def test_the_mouse_shows_a_cross_with_its_price_and_time_and_takes_it_along_when_it_leaves(theme: Theme) -> None:
     with shown_canvas(theme) as canvas:
         plain, plot = image_of(canvas), canvas.frame.plot
-        QTest.mouseMove(canvas.viewport(), QPoint(210, 130))
+        move_mouse(canvas.viewport(), QPoint(210, 130))
         crossed = differing(plain, image_of(canvas))
 
         inside = {place for place in crossed if plot.contains(QPoint(*place)) and place[1] > 30}

@@ -21,6 +21,7 @@ from gui.charts.price_panel import PricePanel
 from gui.theme import Convention, Scheme, Theme, make_theme
 from tests.support import views
 from tests.support.chart_history import ChartHistory, recorded_candles, wandering_candles
+from tests.support.mouse import drag_mouse
 from tests.support.qt_waiting import let_tasks_run, wait_for_async
 
 INSTRUMENT = views.instrument_of()
@@ -285,9 +286,7 @@ async def test_dragging_the_axis_scales_prices_and_a_double_click_fits_them_agai
         canvas = panel.canvas
         fitted = canvas.frame.price
         axis = canvas.width() - 10
-        QTest.mousePress(canvas.viewport(), Qt.MouseButton.LeftButton, pos=QPoint(axis, 100))
-        QTest.mouseMove(canvas.viewport(), QPoint(axis, 160))
-        QTest.mouseRelease(canvas.viewport(), Qt.MouseButton.LeftButton, pos=QPoint(axis, 160))
+        drag_mouse(canvas.viewport(), QPoint(axis, 100), QPoint(axis, 160))
         assert canvas.frame.price.height == pytest.approx(fitted.height * 1.01**60)
 
         QTest.mouseDClick(canvas.viewport(), Qt.MouseButton.LeftButton, pos=QPoint(200, 100))

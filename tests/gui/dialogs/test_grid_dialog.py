@@ -20,6 +20,7 @@ from gui.dialogs.grid_dialog import GridDialog
 from gui.theme import Theme
 from tests.support import views
 from tests.support.chart_history import ChartHistory, wandering_candles
+from tests.support.mouse import drag_mouse
 from tests.support.qt_waiting import let_tasks_run, wait_for
 
 INSTRUMENT = views.instrument_of()
@@ -192,9 +193,7 @@ def test_dragging_a_line_of_the_chart_changes_its_field(theme: Theme) -> None:
         for name, price, target in (("upper", 860.0, 848.4), ("stop_lower", 750.0, 741.7)):
             frame = canvas.frame
             start, end = QPoint(200, round(frame.y(price))), QPoint(200, round(frame.y(target)))
-            QTest.mousePress(canvas.viewport(), Qt.MouseButton.LeftButton, pos=start)
-            QTest.mouseMove(canvas.viewport(), end)
-            QTest.mouseRelease(canvas.viewport(), Qt.MouseButton.LeftButton, pos=end)
+            drag_mouse(canvas.viewport(), start, end)
             value = dialog.form.numbers[name].value
             assert value is not None
             assert value == value.to_integral_value()
