@@ -226,6 +226,9 @@ class ChartCanvas(GraphicsView):
         self.setCacheMode(QGraphicsView.CacheModeFlag.CacheNone)
         self.sceneObj.setItemIndexMethod(QGraphicsScene.ItemIndexMethod.NoIndex)
         self.sceneObj.setMoveDistance(1)
+        # pyqtgraph's "Export..." stands in a menu that is never shown here; it would be English in a Korean window.
+        while self.sceneObj.contextMenu:
+            self.sceneObj.contextMenu.pop().setParent(None)
         self.sceneObj.sigMouseMoved.connect(self._mouse_moved)
         layout = self.centralLayout
         layout.setContentsMargins(0, 0, 0, 0)

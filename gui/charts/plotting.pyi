@@ -5,7 +5,7 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 from PySide6.QtCore import QEvent, QPointF, QRectF, Qt, SignalInstance
-from PySide6.QtGui import QBrush, QColor, QFont, QPainter, QPainterPath, QPen, QPicture
+from PySide6.QtGui import QAction, QBrush, QColor, QFont, QPainter, QPainterPath, QPen, QPicture
 from PySide6.QtWidgets import (
     QGraphicsGridLayout,
     QGraphicsItem,
@@ -29,6 +29,7 @@ class MouseDragEvent:
     def ignore(self) -> None: ...
 
 class GraphicsScene(QGraphicsScene):
+    contextMenu: list[QAction]
     sigMouseMoved: SignalInstance
     def setMoveDistance(self, d: float) -> None: ...
     def leaveEvent(self, ev: QEvent) -> None: ...
