@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, fields
 from decimal import Decimal
+from fractions import Fraction
 from itertools import pairwise
 
 from engine.bots.ladder import (
@@ -186,7 +187,7 @@ def _stop_refusals(config: GridConfig, lines: Sequence[Decimal], price: Decimal 
 
 
 def _size_refusals(
-    config: GridConfig, instrument: Instrument, rungs: Sequence[Rung], costs: Sequence[Decimal]
+    config: GridConfig, instrument: Instrument, rungs: Sequence[Rung], costs: Sequence[Fraction]
 ) -> Iterator[Refusal]:
     """Every rung's buy, and the sell of what is left of it after a base fee, must be an order the venue takes."""
     rules = instrument.rules
@@ -198,10 +199,11 @@ def _size_refusals(
         smallest.append(least)
     if any(rung.quantity < least for rung, least in zip(rungs, smallest, strict=True)):
         if config.sizing is Sizing.EQUAL_BASE:
-            needed = max(smallest) * sum(costs, ZERO)
+            exact = Fraction(max(smallest)) * sum(costs, Fraction(0))
         else:
-            needed = max(least * cost for least, cost in zip(smallest, costs, strict=True)) * config.grid_count
-        needed = ceil_to(needed, ONE if needed > 1000 else Decimal("0.01"))
+            exact = max(Fraction(least) * cost for least, cost in zip(smallest, costs, strict=True)) * config.grid_count
+        step = ONE if exact > 1000 else Decimal("0.01")
+        needed = -(-exact // Fraction(step)) * step
         arguments: dict[str, Argument] = {"count": config.grid_count, "needed": needed, "quote": instrument.quote}
         by_value = rules.min_notional > rules.min_quantity * rungs[0].buy_price
         if by_value:

@@ -6,6 +6,7 @@ All formulas are those of docs/grid.md.
 from collections.abc import Sequence
 from dataclasses import replace
 from decimal import Decimal
+from fractions import Fraction
 
 from engine.domain.grid import GridConfig, GridMode, Rung, RungStatus, Sizing
 from engine.domain.instrument import FeeAsset, VenueRules
@@ -31,30 +32,38 @@ def resting_rate(config: GridConfig, rules: VenueRules) -> Decimal:
     return rules.maker_fee if config.post_only else max(rules.maker_fee, rules.taker_fee)
 
 
-def unit_costs(config: GridConfig, rules: VenueRules, lines: Sequence[Decimal], price: Decimal) -> list[Decimal]:
-    """Quote needed for one base on each rung, first purchases with their fee, when the grid starts at `price`."""
+def unit_costs(config: GridConfig, rules: VenueRules, lines: Sequence[Decimal], price: Decimal) -> list[Fraction]:
+    """Quote needed for one base on each rung, first purchases with their fee, when the grid starts at `price`.
+
+    Fractions, because a quotient that is rounded at any digit can fall on the other side of a size increment.
+    """
     in_quote = rules.fee_asset is FeeAsset.QUOTE
-    resting = ONE + (resting_rate(config, rules) if in_quote else ZERO)
+    resting = 1 + (Fraction(resting_rate(config, rules)) if in_quote else 0)
+    taker = Fraction(rules.taker_fee)
     if config.use_held_base:
-        bought = price
+        bought = Fraction(price)
     else:
-        bought = price * (ONE + rules.taker_fee) if in_quote else price / (ONE - rules.taker_fee)
-    return [line * resting if line <= price else bought for line in lines[:-1]]
+        bought = Fraction(price) * (1 + taker) if in_quote else Fraction(price) / (1 - taker)
+    return [Fraction(line) * resting if line <= price else bought for line in lines[:-1]]
 
 
 def rungs_of(config: GridConfig, rules: VenueRules, price: Decimal) -> tuple[Rung, ...]:
     """The rungs of a grid that starts at `price`, all still pending, each with its quantity (0 if too little money)."""
     lines = lines_of(config, rules)
     costs = unit_costs(config, rules, lines, price)
+    investment = Fraction(config.investment)
     if config.sizing is Sizing.EQUAL_BASE:
-        same = rules.floor_size(config.investment / sum(costs, ZERO))
-        quantities = [same] * config.grid_count
+        quantities = [_affordable(investment, sum(costs, Fraction(0)), rules)] * config.grid_count
     else:
-        share = config.investment / config.grid_count
-        quantities = [rules.floor_size(share / cost) for cost in costs]
+        quantities = [_affordable(investment / config.grid_count, cost, rules) for cost in costs]
     return tuple(
         Rung(index, lines[index], lines[index + 1], quantity, quantity) for index, quantity in enumerate(quantities)
     )
+
+
+def _affordable(money: Fraction, unit_cost: Fraction, rules: VenueRules) -> Decimal:
+    """The largest quantity on the size increment that `money` pays for."""
+    return (money / unit_cost // Fraction(rules.size_increment)) * rules.size_increment
 
 
 def starts_holding(rung: Rung, price: Decimal) -> bool:
