@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from engine.domain.bot import Account
-from engine.domain.messages import HaltAll, LiftHalt, PauseBot, SetMarketSpeed
+from engine.domain.messages import Command, HaltAll, LiftHalt, PauseBot, SetMarketSpeed
 from engine.domain.views import EngineState
 from engine.engine import Engine
 from engine.errors import StorageUnavailable
@@ -35,6 +35,7 @@ from tests.support.waiting import wait_until_async
 #: A server that was killed reads its log back first, which takes seconds; all kills are for the long run.
 KILLS = 20 if os.environ.get("GRIDWRIGHT_SWEEP") == "full" else 2
 BACK_S = 60.0
+MANY_TRIES = 1_000
 #: A minute of real time at this speed, so that no recording ends before its test has broken something.
 MINUTES, SPEED = 700, Decimal(700)
 STORM = 25
@@ -182,11 +183,18 @@ async def test_without_a_database_commands_are_refused_and_a_halt_acts_at_once(
         await engine.settled()
         assert bot_of(engine.refresh()).open_orders == ()
         kill_server(server)
+        # The server's sessions notice within milliseconds that their postmaster is gone; until then they answer.
         with pytest.raises(StorageUnavailable):
-            await engine.submit(PauseBot(BOT))
+            await ask_until_refused(engine, SetMarketSpeed(account.venue, SPEED))
         await asyncio.to_thread(server.ensure_running)
         await wait_until_async(lambda: engine.refresh().is_database_up, what="the database", within_s=BACK_S)
         await ask(engine, LiftHalt())
         await wait_for_fills(engine, fills_of(engine.refresh()) + 5)
         await stand_still(engine, account)
     assert await desk.complaints(account) == []
+
+
+async def ask_until_refused(engine: Engine, command: Command) -> None:
+    """The same harmless command again and again."""
+    for _ in range(MANY_TRIES):
+        await engine.submit(command)
