@@ -1,0 +1,91 @@
+"""A venue that says no, and an account without money: who waits, for what, and that nobody waits for ever."""
+
+from dataclasses import replace
+from decimal import Decimal
+
+from engine.domain.bot import BotState
+from engine.domain.grid import Inventory
+from engine.domain.instrument import PriceBand
+from engine.domain.messages import (
+    BalancesReported,
+    InstrumentChanged,
+    Message,
+    OrderRejected,
+    RejectCode,
+    RejectReason,
+)
+from engine.domain.money import ZERO
+from engine.domain.order import Order, OrderKind, Side
+from tests.engine.kernel.test_grid_run import CONFIG, started
+from tests.engine.kernel.town import ACCOUNT, Town, instrument
+
+D = Decimal
+
+
+def test_a_stop_does_not_wait_for_what_a_rung_waits_for() -> None:
+    town = started(135, replace(CONFIG, stop_lower=D(90), stop_lower_inventory=Inventory.SELL))
+
+    def refuse_sells(order: Order) -> Message | None:
+        if order.side is Side.SELL and order.kind is OrderKind.LIMIT:
+            return OrderRejected(order.client_order_id, RejectReason(RejectCode.OTHER, "no"), town.now)
+        return None
+
+    town.on_place = refuse_sells
+    for _ in range(40):
+        town.price(129)
+    assert town.bot().bot.state is BotState.RUNNING
+    town.price(89)
+    assert town.bot().bot.state is BotState.STOPPED
+    assert town.ledger("XRP") == 0
+
+
+def test_refusals_of_orders_sent_together_count_as_one() -> None:
+    town = InFlight()
+    town.price(1350)
+    assert town.grid(replace(CONFIG, lower=D(1000), upper=D(1340), grid_count=12, investment=D(100_000))) == []
+    assert len(town.in_flight) == 12
+    for order in town.in_flight:
+        town.tell(OrderRejected(order.client_order_id, RejectReason(RejectCode.OTHER, "busy"), town.now))
+    assert town.bot().bot.state is BotState.RUNNING
+
+
+class InFlight(Town):
+    """A town whose venue does not answer at once."""
+
+    def __init__(self) -> None:
+        self.in_flight: list[Order] = []
+        super().__init__()
+
+    def _place(self, order: Order) -> None:
+        self.in_flight.append(order)
+
+
+def test_a_bot_that_its_own_risk_brought_to_stand_still_has_no_orders_left() -> None:
+    town = started(135)
+    town.price(129)
+    assert town.orders
+    # A rule of the venue changes: the counter sell at 120 is on no increment any more.
+    town.tell(InstrumentChanged(instrument(price_bands=(PriceBand(ZERO, D(33)),))))
+    for _ in range(300):
+        town.price(119)
+    assert town.bot().bot.state is BotState.ERROR
+    assert not town.orders
+
+
+def test_a_rung_for_which_there_is_no_market_is_tried_at_the_next_quote() -> None:
+    town = started(135)
+    town.reject_next = RejectCode.NO_MARKET
+    town.price(130, 131)
+    assert town.resting(Side.SELL) == ["140"]
+
+
+def test_money_that_comes_to_the_account_feeds_the_rungs_that_had_none() -> None:
+    town = Town(account=replace(ACCOUNT, settings=(("cash.KRW", "4100"),)))
+    town.price(135)
+    assert town.grid(CONFIG) == []
+    town.tell(BalancesReported("town", (("KRW", D(2000), ZERO),), town.now))  # somebody takes money away
+    town.price(130, 140)
+    assert len(town.resting(Side.BUY)) == 3
+    town.tell(BalancesReported("town", (("KRW", D(4100), ZERO),), town.now))
+    town.price(139)
+    assert town.resting(Side.BUY) == ["100", "110", "120", "130"]
