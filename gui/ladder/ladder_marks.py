@@ -20,10 +20,27 @@ LABEL_PX = 17
 UP_ARROW, DOWN_ARROW = "\u2191", "\u2193"
 
 
+def paint_mark_lines(
+    painter: QPainter, scale: LadderScale, columns: LadderColumns, picture: LadderPicture, theme: Theme
+) -> None:
+    """The dashed lines of trigger, stops and average entry, under the numbers of the rungs they run through."""
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)
+    for line in picture.marks:
+        y = round(scale.y(line.price))
+        if scale.top <= y <= scale.top + scale.height:
+            pen = QPen(colour_of(theme, line.meaning), 1)
+            pen.setDashPattern([5, 4])
+            painter.setPen(pen)
+            painter.drawLine(columns.left, y, columns.sells_end, y)
+
+
 def paint_marks(
     painter: QPainter, scale: LadderScale, columns: LadderColumns, picture: LadderPicture, theme: Theme
 ) -> None:
-    """Trigger, stops and average entry: dashed and named; with an arrow at the border where they are out of view."""
+    """What the dashed lines are; with an arrow at the border where they are out of view.
+
+    Where an order's chip leaves no room for the name, the price in its colour on the axis has to do.
+    """
     top, bottom = scale.top + 8, scale.top + scale.height - 8
     taken = [scale.y(float(picture.price))] if picture.price is not None else []
     painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)
@@ -32,12 +49,7 @@ def paint_marks(
         colour = colour_of(theme, line.meaning)
         text, price = line.label, _text(line.price, picture.instrument)
         is_inside = scale.top <= y <= scale.top + scale.height
-        if is_inside:
-            pen = QPen(colour, 1)
-            pen.setDashPattern([5, 4])
-            painter.setPen(pen)
-            painter.drawLine(columns.left, y, columns.right, y)
-        else:
+        if not is_inside:
             text = f"{UP_ARROW if y < scale.top else DOWN_ARROW} {text} {price}"
         at = min(max(y, top), bottom)
         step = -LABEL_PX if at > scale.top + scale.height / 2 else LABEL_PX
@@ -48,12 +60,25 @@ def paint_marks(
         painter.setFont(theme.numbers_font(HEADER_SIZE))
         width = QFontMetrics(painter.font()).horizontalAdvance(text) + 10
         box = QRect(columns.sells_end - width - 6, at - 8, width, 16)
-        painter.fillRect(box, theme.panel)
-        painter.drawText(box, CENTRE, text)
+        if box.left() >= _chips_end(scale, columns, picture, at, theme):
+            painter.fillRect(box, theme.panel)
+            painter.drawText(box, CENTRE, text)
         # Where the tag of the market stands, the label alone has to do.
         if is_inside and at == y:
             painter.setFont(theme.numbers_font(12))
             painter.drawText(QRect(0, y - 8, columns.axis - 14, 16), RIGHT, price)
+
+
+def _chips_end(scale: LadderScale, columns: LadderColumns, picture: LadderPicture, y: float, theme: Theme) -> int:
+    """Where the chips of resting sells around `y` end, x in pixels."""
+    metrics = QFontMetrics(theme.numbers_font(12))
+    end = columns.spine
+    for group in picture.groups:
+        is_near = scale.y(group.high) - LABEL_PX < y < scale.y(group.low) + LABEL_PX
+        if group.sells.count and is_near:
+            text = numbers.quantity(group.sells.quantity, picture.instrument)
+            end = max(end, columns.spine + 8 + metrics.horizontalAdvance(text) + 14)
+    return end
 
 
 def paint_edges(

@@ -9,7 +9,15 @@ from engine.domain.instrument import Instrument
 from engine.domain.order import Side
 from gui import numbers
 from gui.charts.lines import stride_for
-from gui.ladder.ladder_marks import CENTRE, RIGHT, paint_drag, paint_edges, paint_market_price, paint_marks
+from gui.ladder.ladder_marks import (
+    CENTRE,
+    RIGHT,
+    paint_drag,
+    paint_edges,
+    paint_mark_lines,
+    paint_market_price,
+    paint_marks,
+)
 from gui.ladder.ladder_picture import LadderColumns, LadderPicture
 from gui.ladder.ladder_scale import LadderScale
 from gui.ladder.rung_groups import RungGroup, held_share
@@ -36,6 +44,7 @@ def paint_ladder(
     _paint_cells(painter, scale, columns, picture, theme)
     _paint_inventory(painter, scale, columns, picture, theme)
     _paint_lines(painter, scale, columns, picture, theme)
+    paint_mark_lines(painter, scale, columns, picture, theme)
     for group in picture.groups:
         _paint_group(painter, scale, columns, group, picture, theme)
     paint_marks(painter, scale, columns, picture, theme)
