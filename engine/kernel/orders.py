@@ -257,20 +257,28 @@ def _book_on_bot(state: State, book: BotBook, order: Order, fill: Fill) -> Decim
     template = phrases.BOUGHT if is_buy else phrases.SOLD
     number = order.rung + 1
     state.say(book, say(template, quantity=fill.quantity, asset=instrument.base, price=fill.price, rung=number))
-    profit = None
-    if not book.by_rung.get(order.rung) and book.bot.state is not BotState.STOPPED:
-        closed = close_if_done(rung, book.bot.config, instrument.rules)
-        if closed:
-            profit = closed.profit
-            book.set_rung(closed.rung)
-            book.set_bot(
-                matched_profit=book.bot.matched_profit + profit,
-                closed_cycles=book.bot.closed_cycles + 1,
-            )
-            sentence = say(phrases.CYCLE_CLOSED, rung=number, cycle=rung.cycle, profit=profit, quote=instrument.quote)
-            state.say(book, sentence)
+    profit = None if book.bot.state is BotState.STOPPED else close_cycle(state, book, order.rung)
     refresh_status(book, order.rung)
     return profit
+
+
+def close_cycle(state: State, book: BotBook, index: int) -> Decimal | None:
+    """Close the rung's cycle when it is done and no order of it is live. Returns its profit, in quote."""
+    assert book.market is not None
+    if book.by_rung.get(index):
+        return None
+    instrument, cycle = book.market.instrument, book.rungs[index].cycle
+    closed = close_if_done(book.rungs[index], book.bot.config, instrument.rules)
+    if closed is None:
+        return None
+    book.set_rung(closed.rung)
+    book.set_bot(
+        matched_profit=book.bot.matched_profit + closed.profit,
+        closed_cycles=book.bot.closed_cycles + 1,
+    )
+    quote = instrument.quote
+    state.say(book, say(phrases.CYCLE_CLOSED, rung=index + 1, cycle=cycle, profit=closed.profit, quote=quote))
+    return closed.profit
 
 
 def feed_starved(book: BotBook) -> None:
@@ -280,9 +288,9 @@ def feed_starved(book: BotBook) -> None:
 
 
 def feed_account(state: State, account: AccountBook) -> None:
-    """The account may have more money than before: rungs that had none look again at the next quote."""
+    """The account may have more money, or room for orders, than before: bots that lacked it look again at a quote."""
     for book in state.bots.values():
-        if book.starved and book.account is account:
+        if book.account is account and (book.starved or book.is_windowed):
             feed_starved(book)
             book.quiet_low = book.quiet_high = HIGHEST
 

@@ -3,12 +3,10 @@
 from collections.abc import Iterable
 from decimal import Decimal
 
-from engine.bots.grid import Want, close_if_done, wants
-from engine.domain import phrases
+from engine.bots.grid import Want, wants
 from engine.domain.order import Order, OrderState, Side
-from engine.domain.sentences import say
 from engine.kernel.books import BotBook, MarketBook
-from engine.kernel.orders import place_rung_order, refresh_status, request_cancel
+from engine.kernel.orders import close_cycle, place_rung_order, refresh_status, request_cancel
 from engine.kernel.retries import is_waiting
 from engine.kernel.state import State
 
@@ -76,23 +74,11 @@ def _place(state: State, book: BotBook, market: MarketBook, found: list[Want], c
 def _wants_of(state: State, book: BotBook, index: int) -> tuple[Want, ...]:
     """What a rung wants now; a rung whose cycle turns out to be done is closed first."""
     assert book.market is not None
-    rules = book.market.instrument.rules
-    if not book.by_rung.get(index):
-        closed = close_if_done(book.rungs[index], book.bot.config, rules)
-        if closed:
-            quote = book.market.instrument.quote
-            cycle = book.rungs[index].cycle
-            book.set_rung(closed.rung)
-            book.set_bot(
-                matched_profit=book.bot.matched_profit + closed.profit,
-                closed_cycles=book.bot.closed_cycles + 1,
-            )
-            sentence = say(phrases.CYCLE_CLOSED, rung=index + 1, cycle=cycle, profit=closed.profit, quote=quote)
-            state.say(book, sentence)
+    close_cycle(state, book, index)
     refresh_status(book, index)
     if any(order.is_cancel_requested or order.state is OrderState.UNKNOWN for order in _live_on(book, index)):
         return ()
-    return wants(book.rungs[index], *book.live_of(index), rules)
+    return wants(book.rungs[index], *book.live_of(index), book.market.instrument.rules)
 
 
 def _live_on(book: BotBook, index: int) -> list[Order]:
