@@ -13,11 +13,12 @@ from engine.domain.messages import (
     OrderRejected,
     RejectCode,
     RejectReason,
+    StopBot,
 )
 from engine.domain.money import ZERO
 from engine.domain.order import Order, OrderKind, Side
 from tests.engine.kernel.test_grid_run import CONFIG, started
-from tests.engine.kernel.town import ACCOUNT, Town, instrument
+from tests.engine.kernel.town import ACCOUNT, BOT, Town, instrument
 
 D = Decimal
 
@@ -89,3 +90,14 @@ def test_money_that_comes_to_the_account_feeds_the_rungs_that_had_none() -> None
     town.tell(BalancesReported("town", (("KRW", D(4100), ZERO),), town.now))
     town.price(139)
     assert town.resting(Side.BUY) == ["100", "110", "120", "130"]
+
+
+def test_room_that_a_stopped_bot_leaves_under_the_order_cap_is_used_at_the_next_quote() -> None:
+    town = Town(instrument(max_open_orders=4))
+    town.price(135)
+    assert town.grid(CONFIG) == []
+    assert town.grid(CONFIG, bot_id="testbot2") == []
+    assert town.resting(Side.BUY, "testbot2") == []
+    assert town.refusals(StopBot(BOT, Inventory.KEEP)) == []
+    town.price(135)
+    assert town.resting(Side.BUY, "testbot2") == ["100", "110", "120", "130"]
