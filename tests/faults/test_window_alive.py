@@ -30,7 +30,7 @@ from tests.support.waiting import wait_until_async
 __all__ = ["display"]
 
 TICK_MS = 10
-LONGEST_GAP_S = 0.25
+LONGEST_GAP_S = 1.0
 MANY_TICKS = 200
 
 
