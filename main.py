@@ -9,6 +9,7 @@ import logging
 import logging.handlers
 import os
 import secrets
+import signal
 import string
 import sys
 import threading
@@ -226,6 +227,10 @@ def window(settings: Settings, url: str, revive: Callable[[], None] | None) -> i
     from engine.venues.wire import READERS  # likewise
     from storage.late_history import LateHistory  # likewise
 
+    # From here on there is something to close in order; the window listens itself once it is there.
+    asked: list[int] = []
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, lambda number, _: asked.append(number))
     room = make_room(settings, url, revive)
     thread = EngineThread(room.open, room.close)
     thread.start()
@@ -264,6 +269,7 @@ def window(settings: Settings, url: str, revive: Callable[[], None] | None) -> i
             language=None if settings.language is None else Language(settings.language),
             scheme=None if settings.theme is None else Scheme(settings.theme),
             close_history=history.close,
+            is_stop_asked=lambda: bool(asked),
         )
     finally:
         thread.stop()

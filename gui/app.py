@@ -127,11 +127,13 @@ def run_window(
     language: Language | None = None,
     scheme: Scheme | None = None,
     close_history: Callable[[], Awaitable[None]] | None = None,
+    is_stop_asked: Callable[[], bool] = lambda: False,
 ) -> int:
     """Show the window until it is closed and the engine has stopped; returns the exit code.
 
     `history` is read on the window's loop only, and closed on it by `close_history`. `language` and `scheme` override
-    what the layout file remembers. SIGINT and SIGTERM close the window like a click.
+    what the layout file remembers. SIGINT and SIGTERM close the window like a click; `is_stop_asked` says whether one
+    came before this could listen to them.
     """
     app = make_application()
     settings = WindowSettings(layout_file)
@@ -150,6 +152,8 @@ def run_window(
     with loop:
         for number in before:
             signal.signal(number, stop)
+        if is_stop_asked():
+            desktop.request_stop()
         try:
             loop.run_until_complete(_live(desktop, close_history))
         finally:
@@ -166,5 +170,10 @@ async def _live(desktop: Desktop, close_history: Callable[[], Awaitable[None]] |
     if not desktop.has_ended:
         desktop.show()
         await ended.wait()
+    # Pages of the past that nobody will look at any more: each ends here, while there is a loop to end on.
+    reading = asyncio.all_tasks() - {asyncio.current_task()}
+    for task in reading:
+        task.cancel()
+    await asyncio.gather(*reading, return_exceptions=True)
     if close_history is not None:
         await close_history()
