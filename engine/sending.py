@@ -5,7 +5,7 @@ import logging
 from collections.abc import Callable, Coroutine
 from typing import Any
 
-from engine.domain.messages import Message, OrderReport, OrderUnknown
+from engine.domain.messages import BalancesReported, Message, OrderReport, OrderUnknown
 from engine.domain.money import ZERO
 from engine.domain.order import Order, OrderState
 from engine.ports import Venue
@@ -118,6 +118,20 @@ class Sending:
             self._asked.discard(order.client_order_id)
             self._unanswerable.discard(order.client_order_id)
         self._on_message(report)
+        if report.fills:
+            await self._tell_balances(order, report)
+
+    async def _tell_balances(self, order: Order, report: OrderReport) -> None:
+        """The balances of now: those told before may have had the fills in them already, and they were booked since."""
+        venue = self._venue_of(order.account_id)
+        if venue is None:
+            return
+        try:
+            balances = tuple(await venue.balances())
+        except Exception as error:  # noqa: BLE001 - they are told again with the next connection
+            log.warning("asking for the balances of %s failed: %s", order.account_id, error)
+            return
+        self._on_message(BalancesReported(order.account_id, balances, report.at))
 
     async def _report(self, order: Order) -> OrderReport | None:
         venue = self._venue_of(order.account_id)

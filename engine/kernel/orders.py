@@ -181,7 +181,12 @@ def on_report(state: State, report: OrderReport) -> BotBook | None:
             state.outbox.effects.append(CancelOrder(changed))
         return _freed(state, book, order)  # the rung stood still while nobody knew
     if report.state is OrderState.LOST:
-        state.say(book, say(phrases.ORDER_LOST, order=order.client_order_id))
+        lost = say(phrases.ORDER_LOST, order=order.client_order_id)
+        if order.state is OrderState.UNKNOWN:
+            # A venue that times out and then knows nothing would be asked to take the same order in a circle.
+            refused_again(state, book, lost)
+        else:
+            state.say(book, lost)
     state.put_order(
         book,
         replace(

@@ -313,6 +313,8 @@ def test_an_order_of_unknown_fate_is_asked_for_and_never_sent_twice() -> None:
     town.grid(CONFIG)
     identities = [order.client_order_id for order in town.placed]
     assert len(identities) == len(set(identities))
+    assert len(town.orders) == 3
+    town.price("135.1", "135.2")  # its place is taken again a second later
     assert len(town.orders) == 4
     states = {record.order.state for record in town.records if isinstance(record, OrderRecorded)}
     assert OrderState.LOST in states

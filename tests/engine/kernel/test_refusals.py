@@ -11,6 +11,7 @@ from engine.domain.messages import (
     InstrumentChanged,
     Message,
     OrderRejected,
+    OrderUnknown,
     RejectCode,
     RejectReason,
     StopBot,
@@ -101,3 +102,15 @@ def test_room_that_a_stopped_bot_leaves_under_the_order_cap_is_used_at_the_next_
     assert town.refusals(StopBot(BOT, Inventory.KEEP)) == []
     town.price(135)
     assert town.resting(Side.BUY, "testbot2") == ["100", "110", "120", "130"]
+
+
+def test_a_venue_that_times_out_and_then_knows_nothing_is_not_asked_in_a_circle() -> None:
+    town = Town()
+    town.price(135)
+    town.on_place = lambda order: OrderUnknown(order.client_order_id, "timeout", town.now)
+    assert town.grid(CONFIG) == []
+    for step in range(600):
+        town.price(135 + D(step % 2) / 100)
+    assert town.bot().bot.state is BotState.ERROR
+    assert len(town.placed) < 60
+    assert not town.orders
