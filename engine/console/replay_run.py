@@ -59,9 +59,10 @@ def replay_errand(options: Namespace, session: Session, room: EngineRoom, new_bo
     async def errand(engine: Engine) -> list[ReplayReport]:
         await engine.started()
         account = session.account
-        if not session.is_known:
-            await _ask(engine, OpenAccount(account))
-        if session.bot is None:
+        # A run that was killed may have asked for account and grid and not been answered: that is done by now, because
+        # commands are answered in order; a known account is only connected.
+        await _ask(engine, OpenAccount(account))
+        if not any(row.bot.account_id == account.account_id for row in engine.refresh().bots):
             instrument = instrument_of(account.venue, settings_of(account))
             bots = [row.bot for row in engine.refresh().bots]
             settings = settings_of(account)
