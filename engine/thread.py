@@ -9,7 +9,6 @@ from typing import Any
 from engine.domain.messages import Command, CommandAnswered
 from engine.domain.views import EngineView
 from engine.engine import Engine
-from engine.errors import GridwrightError
 
 
 class EngineThread:
@@ -62,7 +61,7 @@ class EngineThread:
     def _run(self) -> None:
         try:
             asyncio.run(self._main())
-        except (GridwrightError, Exception) as error:  # noqa: BLE001 - kept for the window, which must stay alive
+        except Exception as error:  # noqa: BLE001 - kept for the window, which must stay alive
             self.error = error
             if not self._started.done():
                 self._started.set_exception(error)
