@@ -12,7 +12,7 @@ from engine.connections import Connections
 from engine.database_watch import DatabaseWatch
 from engine.domain import phrases
 from engine.domain.bot import Account
-from engine.domain.market import Candle
+from engine.domain.market import Candle, Quote
 from engine.domain.messages import (
     Command,
     CommandAnswered,
@@ -34,6 +34,7 @@ from engine.kernel.books import Outbox
 from engine.kernel.kernel import Kernel
 from engine.ports import Cache, CommandQueue, Journal, MarketRecorder, Venue
 from engine.snapshots import Snapshots
+from engine.ticker_sampler import TickerSampler
 
 log = logging.getLogger(__name__)
 
@@ -89,6 +90,7 @@ class Engine:
         )
         self._database = DatabaseWatch(journal, self._on_database, revive_storage, self._execution.try_again)
         self._snapshots = Snapshots(cache.kind)
+        self._sampler = TickerSampler()
         self._answers: dict[str, asyncio.Future[CommandAnswered]] = {}
         self._phase = EngineState.STARTING
         self._is_lease_lost = False
@@ -195,6 +197,8 @@ class Engine:
             self._snapshots.hear(event)
             if not isinstance(event, Candle):
                 told.append(event)
+                if isinstance(event, Quote) and self._sampler.is_due(event):
+                    self._recorder.record(event)
             elif event.is_closed:
                 self._recorder.record(event)
         assert self._kernel is not None

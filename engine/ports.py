@@ -10,7 +10,7 @@ from typing import Protocol, runtime_checkable
 from engine.domain.bot import Account, Bot
 from engine.domain.grid import Rung
 from engine.domain.instrument import Instrument
-from engine.domain.market import Candle
+from engine.domain.market import Candle, Quote
 from engine.domain.messages import (
     Command,
     CommandAnswered,
@@ -162,7 +162,7 @@ class EngineHandle(Protocol):
 class MarketRecorder(Protocol):
     """Takes market data for the history. Never blocks: a bounded queue that drops quotes first and counts them."""
 
-    def record(self, event: Candle) -> None: ...
+    def record(self, event: Candle | Quote) -> None: ...
 
     async def flush(self) -> None: ...
 

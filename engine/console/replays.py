@@ -9,7 +9,7 @@ from engine.console.desk import LedgerTotal
 from engine.console.report import AccountBooks, ReplayedMarket, ReplayReport, build_report
 from engine.domain.bot import Account, AccountMode, Bot
 from engine.domain.grid import GridConfig
-from engine.domain.market import Candle
+from engine.domain.market import Candle, Quote
 from engine.domain.views import EngineView
 from engine.errors import UsageError
 from engine.ports import MarketRecorder, RecoveredState, Venue
@@ -22,9 +22,10 @@ class CountingRecorder:
         self._inside = inside
         self.counts: dict[str, int] = {}
 
-    def record(self, event: Candle) -> None:
-        """Count and pass on."""
-        self.counts[event.venue] = self.counts.get(event.venue, 0) + 1
+    def record(self, event: Candle | Quote) -> None:
+        """Count candles, and pass everything on."""
+        if isinstance(event, Candle):
+            self.counts[event.venue] = self.counts.get(event.venue, 0) + 1
         self._inside.record(event)
 
     async def flush(self) -> None:

@@ -11,7 +11,7 @@ from pathlib import Path
 
 from engine.domain.bot import Account
 from engine.domain.grid import GridConfig, GridMode, Inventory, Sizing
-from engine.domain.market import Candle
+from engine.domain.market import Candle, Quote
 from engine.domain.messages import (
     AddGrid,
     Command,
@@ -67,7 +67,7 @@ class MemoryCommands:
 class NoHistory:
     """Market data is not kept."""
 
-    def record(self, event: Candle) -> None:
+    def record(self, event: Candle | Quote) -> None:
         pass
 
     async def flush(self) -> None:
