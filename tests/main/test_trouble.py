@@ -24,21 +24,25 @@ def test_the_embedded_database_is_killed_twice_under_a_replay(tmp_path: Path) ->
     command = ("replay", str(file), *GRID, "--cash", "2000000", "--json")
     calm = program(*command, "--data-folder", str(tmp_path / "calm"))
     folder = tmp_path / "troubled"
-    running = start_program(*command, "--speed", "3600", "--data-folder", str(folder))
-    server = EmbeddedPostgres(folder / "postgres")
-    journal = folder / "venues"
-    killed: set[int] = set()
-    try:
-        wait_until(lambda: journal.exists() and any(journal.iterdir()), what="the market to open", within_s=30)
-        for _ in range(2):
-            wait_until(lambda: new_server(server, killed) is not None, what="a server that is ready", within_s=30)
-            pid = new_server(server, killed)
-            assert pid is not None
-            os.kill(pid, signal.SIGKILL)
-            killed.add(pid)
-        out, err = running.communicate(timeout=60)
-    finally:
-        running.kill()
+    at_speed = ("market", "speed", f"replay:{file.stem}")
+    with start_program(*command, "--speed", "60", "--data-folder", str(folder)) as running:
+        server = EmbeddedPostgres(folder / "postgres")
+        journal = folder / "venues"
+        killed: set[int] = set()
+        try:
+            wait_until(lambda: journal.exists() and any(journal.iterdir()), what="the market to open", within_s=30)
+            for _ in range(2):
+                wait_until(lambda: new_server(server, killed) is not None, what="a server that is ready", within_s=30)
+                pid = new_server(server, killed)
+                assert pid is not None
+                os.kill(pid, signal.SIGKILL)
+                killed.add(pid)
+            # Slow until now, so that the recording does not end before the second kill.
+            fast = (*at_speed, "max", "--data-folder", str(folder))
+            wait_until(lambda: program(*fast).returncode == 0, what="the market to be told its speed", within_s=60)
+            out, err = running.communicate(timeout=60)
+        finally:
+            running.kill()
     assert running.returncode == 0, err
     found, expected = json.loads(out), json.loads(calm.stdout)
     assert {key: found[key] for key in NUMBERS} == {key: expected[key] for key in NUMBERS}
@@ -62,16 +66,16 @@ def test_redis_goes_away_while_the_desk_runs(desk: TestDesk, redis_server: Redis
     file = recording(desk.folder.parent)
     command = ("replay", str(file), *GRID, "--cash", "2000000", "--json")
     calm = desk.ask(*command[:-1], "--name", "calm")
-    running = start_program(
+    with start_program(
         *command, "--name", "troubled", "--speed", "1200", *desk.options, "--redis-url", redis_server.url,
         more={"GRIDWRIGHT_HEARTBEAT_S": "1"},
-    )  # fmt: skip
-    try:
-        wait_until(lambda: keys_of(redis_server), what="the engine's sign of life in Redis", within_s=30)
-        redis_server.stop()
-        out, err = running.communicate(timeout=60)
-    finally:
-        running.kill()
+    ) as running:  # fmt: skip
+        try:
+            wait_until(lambda: keys_of(redis_server), what="the engine's sign of life in Redis", within_s=30)
+            redis_server.stop()
+            out, err = running.communicate(timeout=60)
+        finally:
+            running.kill()
     assert running.returncode == 0, err
     assert "cache down" in err
     found = json.loads(out)
