@@ -13,16 +13,17 @@ from tests.house import rules
 
 ROOT = Path(__file__).resolve().parents[2]
 MOST_LINES = 400
-# Spelled in halves, so that this file does not name what it forbids.
+# Spelled in parts, so that this file does not name what it forbids.
 REGISTRY_HOSTS = tuple(
-    b".".join(halves)
-    for halves in (
-        (b"pypi", b"org"),
-        (b"pythonhosted", b"org"),
-        (b"registry.npmjs", b"org"),
-        (b"conda.anaconda", b"org"),
-        (b"proxy.golang", b"org"),
-        (b"static.crates", b"io"),
+    b"".join(parts)
+    for parts in (
+        (b"pypi", b".", b"org"),
+        (b"python", b"hosted", b".org"),
+        (b"registry", b".npm", b"js.org"),
+        (b"deb", b".debian", b".org"),
+        (b"conda", b".anaconda", b".org"),
+        (b"proxy", b".golang", b".org"),
+        (b"static", b".crates", b".io"),
     )
 )
 
