@@ -25,12 +25,12 @@ def test_the_embedded_database_is_killed_twice_under_a_replay(tmp_path: Path) ->
     calm = program(*command, "--data-folder", str(tmp_path / "calm"))
     folder = tmp_path / "troubled"
     at_speed = ("market", "speed", f"replay:{file.stem}")
-    with start_program(*command, "--speed", "60", "--data-folder", str(folder)) as running:
+    with start_program(*command, "--speed", "300", "--data-folder", str(folder)) as running:
         server = EmbeddedPostgres(folder / "postgres")
-        journal = folder / "venues"
         killed: set[int] = set()
         try:
-            wait_until(lambda: journal.exists() and any(journal.iterdir()), what="the market to open", within_s=30)
+            # A fill shows that all that the replay asks for was answered; asking without a database would be refused.
+            wait_until(lambda: fills_in(folder) > 0, what="the first fill", within_s=60)
             for _ in range(2):
                 wait_until(lambda: new_server(server, killed) is not None, what="a server that is ready", within_s=30)
                 pid = new_server(server, killed)
@@ -46,6 +46,12 @@ def test_the_embedded_database_is_killed_twice_under_a_replay(tmp_path: Path) ->
     assert running.returncode == 0, err
     found, expected = json.loads(out), json.loads(calm.stdout)
     assert {key: found[key] for key in NUMBERS} == {key: expected[key] for key in NUMBERS}
+
+
+def fills_in(folder: Path) -> int:
+    """Fills on the desk of this folder; 0 also while there is no database yet."""
+    said = program("fills", "--json", "--data-folder", str(folder))
+    return len(json.loads(said.stdout)) if said.returncode == 0 else 0
 
 
 def new_server(server: EmbeddedPostgres, killed: set[int]) -> int | None:
