@@ -173,9 +173,8 @@ def bot_of(view: EngineView, bot_id: str = BOT) -> BotView:
 
 
 def fills_of(view: EngineView, bot_id: str = BOT) -> int:
-    """How often a bot has traded in this run."""
-    bot = bot_of(view, bot_id).bot
-    return bot.buy_fills + bot.sell_fills
+    """How often a bot has traded in this run; 0 while the view does not show it yet."""
+    return sum(row.bot.buy_fills + row.bot.sell_fills for row in view.bots if row.bot.bot_id == bot_id)
 
 
 async def wait_for_fills(engine: Engine, count: int, within_s: float = 30.0) -> None:
