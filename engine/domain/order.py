@@ -103,10 +103,6 @@ class Order:
     def remaining(self) -> Decimal:
         return self.quantity - self.filled_quantity
 
-    @property
-    def average_price(self) -> Decimal | None:
-        return self.filled_value / self.filled_quantity if self.filled_quantity else None
-
     def with_fill(self, fill: "Fill") -> "Order":
         """The order after one more fill; it becomes FILLED when nothing remains."""
         filled = self.filled_quantity + fill.quantity

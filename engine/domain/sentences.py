@@ -4,7 +4,7 @@ Every template that a person can read is a constant of `engine.domain.phrases`; 
 the context "engine" and fills the arguments in afterwards.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Union
@@ -40,11 +40,6 @@ class Sentence:
 
 def say(template: str, **arguments: Argument) -> Sentence:
     """A sentence from a template of `phrases` and its arguments."""
-    return Sentence(template, tuple(arguments.items()))
-
-
-def sentence_from(template: str, arguments: Mapping[str, Argument]) -> Sentence:
-    """A sentence read back from storage."""
     return Sentence(template, tuple(arguments.items()))
 
 

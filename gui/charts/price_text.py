@@ -1,7 +1,6 @@
 """Axis numbers: the decimals of the instrument's own increments, so that a chart shows prices as orders have them."""
 
 from collections.abc import Callable
-from decimal import Decimal
 
 from engine.domain.instrument import Instrument
 from engine.domain.money import decimals_of
@@ -39,11 +38,6 @@ def short_volume(volume: float) -> str:
             unit = limit if letter != "K" else 1e3
             return f"{volume / unit:,.4g}{letter}"
     return f"{volume:,.4g}"
-
-
-def exact_price(price: float) -> Decimal:
-    """The decimal that a double was most likely meant to be."""
-    return Decimal(repr(price))
 
 
 def _fixed(value: float, decimals: int) -> str:

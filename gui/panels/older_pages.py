@@ -28,11 +28,6 @@ class OlderPages(Generic[Item]):
         self._task: asyncio.Task[None] | None = None
         self._is_complete = False
 
-    @property
-    def is_complete(self) -> bool:
-        """Whether there is nothing older."""
-        return self._is_complete
-
     def restart(self) -> None:
         """Begin again, because what is asked for changed."""
         if self._task is not None:
