@@ -36,7 +36,24 @@ class StorageUnavailable(StorageError):
 
 
 class LeaseLost(StorageError):
-    """Another desk owns the bot now. Nothing of the batch was written; this desk must stop trading it."""
+    """Another desk has accounts or bots now. Nothing of the batch was written; this desk must stop trading them."""
+
+    def __init__(self, sentence: str, account_ids: frozenset[str] = frozenset(), bot_ids: frozenset[str] = frozenset()):
+        super().__init__(sentence)
+        self.account_ids = account_ids
+        self.bot_ids = bot_ids
+
+
+class VaultLocked(UsageError):
+    """A secret is needed and nobody has unlocked the vault, or there is none yet. Unlocking helps."""
+
+
+class WrongPassphrase(UsageError):
+    """The vault stays as it was: the passphrase or key is not its own, or it is too soon to try again."""
+
+
+class VaultBroken(StorageError):
+    """Sealed bytes, or the row around them, are not what was sealed; nothing of them is used."""
 
 
 class VenueUnavailable(GridwrightError):
@@ -45,7 +62,22 @@ class VenueUnavailable(GridwrightError):
     exit_code = 4
 
 
+class NotSent(VenueUnavailable):
+    """Nothing left this program: the venue takes no requests for `wait_s` seconds."""
+
+    def __init__(self, sentence: Sentence, wait_s: float):
+        super().__init__(sentence)
+        self.wait_s = wait_s
+
+
 class AlreadyRunning(GridwrightError):
     """Another program of this user has the desk's data folder."""
 
     exit_code = 5
+
+
+def first_error(group: BaseExceptionGroup[GridwrightError]) -> GridwrightError:
+    """The first error in a group of them, however deep."""
+    for error in group.exceptions:
+        return first_error(error) if isinstance(error, BaseExceptionGroup) else error
+    raise AssertionError("a group of errors holds an error")

@@ -5,7 +5,7 @@ records are kept, at most `MAX_PENDING_RECORDS`, and written when it is back.
 """
 
 import asyncio
-from collections.abc import Callable, Coroutine, Sequence
+from collections.abc import Awaitable, Callable, Coroutine, Sequence
 from typing import Any, Protocol
 
 from engine.domain.messages import (
@@ -23,7 +23,7 @@ from engine.domain.messages import (
 from engine.errors import LeaseLost, StorageUnavailable
 from engine.kernel.books import Outbox
 from engine.ports import Journal, Venue
-from engine.sending import Sending
+from engine.sending import Sending, always_assured
 
 #: Late records (accepted orders, equity points) wait for the next commit, at most this many and this long.
 MAX_LATE_RECORDS = 500
@@ -46,7 +46,8 @@ class Execution:
     """One queue of records and effects, one writer. All methods belong to the engine's loop.
 
     `is_wanted` says of a decided order, by client order id, whether it is to be sent still: between the decision and
-    its commit a halt, a pause or a stop may have come.
+    its commit a halt, a pause or a stop may have come. `account_of` names the account that a record or effect is
+    about, "" for none; what is about an account that another desk has is dropped, and `on_lost` is told.
     """
 
     def __init__(
@@ -59,6 +60,10 @@ class Execution:
         on_storage: OnStorage,
         connect: Callable[[ConnectAccount], Coroutine[Any, Any, None]],
         pace: Callable[[PaceMarket], None],
+        account_of: Callable[[Record | Effect], str] = lambda _: "",
+        on_lost: Callable[[LeaseLost], Awaitable[frozenset[str]]] | None = None,
+        assure: Callable[[str], Awaitable[bool]] = always_assured,
+        is_held: Callable[[str], bool] = lambda _: True,
     ) -> None:
         self._journal = journal
         self._is_wanted = is_wanted
@@ -66,7 +71,9 @@ class Execution:
         self._on_storage = on_storage
         self._connect = connect
         self._pace = pace
-        self._sending = Sending(venue_of, on_message, self._call_ended)
+        self._account_of = account_of
+        self._on_lost = on_lost
+        self._sending = Sending(venue_of, on_message, self._call_ended, assure, is_held, self._may_send)
         self._records: list[Record] = []
         self._effects: list[Effect] = []
         self._writing: list[Record] = []
@@ -78,6 +85,8 @@ class Execution:
         self._is_sending_allowed = True
         self._is_due = False
         self._waiting_since_s = 0.0
+        self._steps_begun = self._steps_done = 0
+        self._watching: list[asyncio.Future[None]] = []
 
     @property
     def pending_records(self) -> int:
@@ -114,12 +123,16 @@ class Execution:
         """The database may be back: do not wait for the next try."""
         self._retry.set()
 
+    def is_placing(self, client_order_id: str) -> bool:
+        """Whether an order is on its way to its venue now."""
+        return self._sending.is_placing(client_order_id)
+
     async def settled(self) -> None:
         """Wait until nothing is queued, being committed or being sent."""
         await self._idle.wait()
 
     async def run(self) -> None:
-        """Commit and carry out until cancelled. Raises LeaseLost when another desk has taken over."""
+        """Commit and carry out until cancelled. Raises LeaseLost when nobody can say what was lost."""
         while True:
             if not (self._is_due or self._sending):
                 self._idle.set()
@@ -133,6 +146,10 @@ class Execution:
                 raise self._sending.failure
             while self._is_due or self._is_overdue():
                 await self._step()
+            watching, self._watching = self._watching, []
+            for turned in watching:
+                if not turned.done():
+                    turned.set_result(None)
 
     async def flush(self) -> None:
         """Make everything durable that is still queued, once, without waiting for a database that is away.
@@ -140,14 +157,47 @@ class Execution:
         What a cancelled or refused commit was about is written again, first and together with the rest: later records
         stand on earlier ones, and nothing may be durable without what came before it.
         """
-        if batch := self._take_batch():
-            await self._journal.commit(batch)
+        while batch := self._take_batch():
+            try:
+                await self._journal.commit(batch)
+            except LeaseLost as error:
+                if not await self._lose(error):
+                    raise
+                continue
             self._writing = []
             self._on_committed(batch)
 
     async def drain(self, deadline_s: float) -> None:
         """Wait for calls to venues that are under way."""
         await self._sending.drain(deadline_s)
+
+    async def written(self, account_id: str) -> None:
+        """Wait until all of now is durable, what may wait included, and all of the account is sent and answered.
+
+        What other accounts do goes on meanwhile, and is not waited for.
+        """
+        enough = self._steps_begun + 1
+        self._is_due = True
+        self._idle.clear()
+        self._wake.set()
+        while self._steps_done < enough or self._is_under_way(account_id):
+            turned: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+            self._watching.append(turned)
+            await turned
+
+    def forget(self, account_ids: frozenset[str]) -> None:
+        """Drop everything that waits and is about accounts that another desk has."""
+        self._records = [record for record in self._records if self._account_of(record) not in account_ids]
+        self._writing = [record for record in self._writing if self._account_of(record) not in account_ids]
+        for effects in (self._to_do, self._effects):
+            effects[:] = [effect for effect in effects if self._account_of(effect) not in account_ids]
+
+    def _is_under_way(self, account_id: str) -> bool:
+        effects = (*self._to_do, *self._effects)
+        return self._sending.is_busy(account_id) or any(self._account_of(each) == account_id for each in effects)
+
+    def _may_send(self, client_order_id: str) -> bool:
+        return self._is_sending_allowed and self._is_wanted(client_order_id)
 
     def _call_ended(self) -> None:
         self._wake.set()
@@ -160,6 +210,7 @@ class Execution:
 
     async def _step(self) -> None:
         self._is_due = False
+        self._steps_begun += 1
         batch = self._take_batch()
         self._to_do, self._effects = self._effects, []
         if batch:
@@ -167,6 +218,7 @@ class Execution:
         to_do, self._to_do = self._to_do, []
         for effect in to_do:
             self._carry_out(effect)
+        self._steps_done = self._steps_begun
 
     def _take_batch(self) -> list[Record]:
         self._writing = _latest([*self._writing, *self._records])
@@ -180,6 +232,10 @@ class Execution:
         """
         wait_s = RETRY_FIRST_S
         while not await self._try_to_commit(batch):
+            if batch is not self._writing:
+                # Some of it was another desk's; the rest is written now.
+                batch = self._writing
+                continue
             if self.pending_records > MAX_PENDING_RECORDS:
                 raise StorageUnavailable("The database does not answer, and there is no room for more unwritten facts.")
             self._retry.clear()
@@ -188,6 +244,8 @@ class Execution:
                     await self._retry.wait()
             except TimeoutError:
                 wait_s = min(wait_s * 2, RETRY_LONGEST_S)
+            # What was lost while the database was away is not tried again, not even under a newer lease.
+            batch = self._writing
         self._writing = []
         self._on_storage(None, is_late=False)
         self._on_committed(batch)
@@ -200,11 +258,17 @@ class Execution:
             self._on_storage(error, is_late=False)
             return False
         except LeaseLost as error:
-            self._on_storage(error, is_late=False)
-            raise
+            if not await self._lose(error):
+                self._on_storage(error, is_late=False)
+                raise
+            return False
         finally:
             late.cancel()
         return True
+
+    async def _lose(self, error: LeaseLost) -> bool:
+        """Let another desk have what is its now; False when nobody can say what that is."""
+        return self._on_lost is not None and bool(await self._on_lost(error))
 
     def _is_late(self) -> None:
         self._on_storage(None, is_late=True)
@@ -214,7 +278,7 @@ class Execution:
             case PaceMarket():
                 self._pace(effect)
             case ConnectAccount():
-                self._sending.spawn(self._connect(effect))
+                self._sending.spawn(self._connect(effect), effect.account.account_id)
             case PlaceOrder() if self._is_sending_allowed:
                 if self._is_wanted(effect.order.client_order_id):
                     self._sending.place(effect.order)

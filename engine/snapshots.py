@@ -3,11 +3,15 @@
 import time
 from collections import deque
 from collections.abc import Iterable
+from dataclasses import replace
 
+from engine.domain import pair_phrases
+from engine.domain.arbitrage_views import NO_PREMIUMS, ArbitrageView, PremiumsView
 from engine.domain.market import Candle, PublicTrade, Quote
 from engine.domain.messages import DecisionLogged, FillRecorded, VenueEvent
-from engine.domain.sentences import Sentence
+from engine.domain.sentences import Sentence, say
 from engine.domain.views import EngineState, EngineView
+from engine.elsewhere import ElsewherePicture
 from engine.kernel.kernel import Kernel
 from engine.market_shelf import MarketShelf
 
@@ -45,13 +49,20 @@ class Snapshots:
         kernel: Kernel,
         state: EngineState,
         trouble: Sentence | None,
+        elsewhere: ElsewherePicture,
         *,
         is_database_up: bool,
         is_cache_up: bool,
         pending_records: int,
+        premiums: PremiumsView = NO_PREMIUMS,
     ) -> EngineView:
         """A new picture, which is `view` from now on."""
-        shelves = ((self._shelf(book.instrument.key), book) for book in kernel.market_books())
+        own = {book.instrument.key: book for book in kernel.market_books()}
+        books = {**{book.instrument.key: book for book in elsewhere.markets}, **own}
+        for key in books.keys() - own.keys():
+            # What was heard while the account was ours says nothing of now.
+            self._shelf(key).received_at_s = 0.0
+        shelves = ((self._shelf(key), book) for key, book in books.items())
         self.view = EngineView(
             sequence=self.view.sequence + 1,
             state=state,
@@ -60,12 +71,14 @@ class Snapshots:
             is_cache_up=is_cache_up,
             cache_kind=self._cache_kind,
             pending_records=pending_records,
-            accounts=kernel.account_views(),
+            accounts=(*kernel.account_views(), *elsewhere.accounts),
             markets=tuple(view for shelf, book in shelves if (view := shelf.view(book)) is not None),
-            bots=kernel.bot_views(),
-            positions=kernel.position_views(),
+            bots=(*kernel.bot_views(), *elsewhere.bots),
+            positions=(*kernel.position_views(), *elsewhere.positions),
             fills=tuple(self._fills),
             log=tuple(self._log),
+            premiums=premiums,
+            arbitrage=(*(_with_desk(view, elsewhere) for view in kernel.arbitrage_views()), *elsewhere.arbitrage),
         )
         return self.view
 
@@ -74,3 +87,12 @@ class Snapshots:
         if shelf is None:
             shelf = self._shelves[key] = MarketShelf()
         return shelf
+
+
+def _with_desk(view: ArbitrageView, elsewhere: ElsewherePicture) -> ArbitrageView:
+    """Where the account of the other leg is another desk's, say which."""
+    if view.waits is None or view.waits.template != pair_phrases.WAITS_ELSEWHERE:
+        return view
+    account_id = dict(view.waits.arguments)["account"]
+    desk = next((each.elsewhere for each in elsewhere.accounts if each.account.account_id == account_id), None)
+    return replace(view, waits=say(pair_phrases.WAITS_ON_DESK, account=account_id, desk=desk)) if desk else view

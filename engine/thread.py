@@ -4,24 +4,32 @@ import asyncio
 import threading
 from collections.abc import Callable, Coroutine
 from concurrent.futures import Future
-from typing import Any
+from typing import Any, TypeVar
 
 from engine.domain.messages import Command, CommandAnswered
+from engine.domain.secret import Secret, VaultState
+from engine.domain.truth import TruthReport
 from engine.domain.views import EngineView
 from engine.engine import Engine
+from engine.vault_watch import VaultWatch
+
+T = TypeVar("T")
 
 
 class EngineThread:
-    """Implements EngineHandle. `make_engine` runs on the new thread's loop, so that pools and tasks belong to it.
+    """Implements EngineHandle and VaultDoor. `make_engine` runs on the new thread's loop, so that pools belong to it.
 
-    `close` is awaited on that loop after the engine has ended, whatever ended it.
+    `close` is awaited on that loop after the engine has ended, whatever ended it. `vault` is asked for the vault of the
+    engine once that is made.
     """
 
     def __init__(
         self,
         make_engine: Callable[[], Coroutine[Any, Any, Engine]],
         close: Callable[[], Coroutine[Any, Any, None]],
+        vault: Callable[[], VaultWatch | None] = lambda: None,
     ) -> None:
+        self._vault = vault
         self._make_engine = make_engine
         self._close = close
         self._engine: Engine | None = None
@@ -44,6 +52,50 @@ class EngineThread:
         assert self._engine is not None, "start() comes first"
         assert self._loop is not None
         return asyncio.run_coroutine_threadsafe(self._engine.submit(command), self._loop)
+
+    def truth(self, account_id: str, rows: tuple[str, ...] = ()) -> Future[TruthReport]:
+        """Ask a venue what it has, and compare; never blocks. The future fails with GridwrightError."""
+        assert self._engine is not None, "start() comes first"
+        return self.run(self._engine.truth(account_id, rows))
+
+    def run(self, work: Coroutine[Any, Any, T]) -> Future[T]:
+        """Have something done on the engine's loop."""
+        assert self._loop is not None, "start() comes first"
+        return asyncio.run_coroutine_threadsafe(work, self._loop)
+
+    def stopped(self) -> Future[None]:
+        """Ask the engine to stop; the future is done when it has, and fails with what ended it otherwise."""
+        done: Future[None] = Future()
+
+        def wait() -> None:
+            self.join()
+            if self.error is None:
+                done.set_result(None)
+            else:
+                done.set_exception(self.error)
+
+        self.stop()
+        threading.Thread(target=wait, name="engine's end").start()
+        return done
+
+    def vault_state(self) -> VaultState:
+        """Whether there is a vault, and whether it is open. Costs nothing."""
+        vault = self._vault()
+        return VaultState.ABSENT if vault is None else vault.state()
+
+    def unlock_vault(self, passphrase: Secret) -> Future[None]:
+        """Open the vault and connect what waited for it. Never a command: commands are written down."""
+        vault, loop = self._vault(), self._loop
+        assert vault is not None, "there is a vault where its state says so"
+        assert loop is not None
+        return asyncio.run_coroutine_threadsafe(vault.unlock(passphrase), loop)
+
+    def lock_vault(self) -> Future[None]:
+        """Forget the vault's key; what is connected stays so."""
+        vault, loop = self._vault(), self._loop
+        assert vault is not None, "there is a vault where its state says so"
+        assert loop is not None
+        return asyncio.run_coroutine_threadsafe(vault.lock(), loop)
 
     def stop(self) -> None:
         """Ask the engine to stop; returns at once."""

@@ -4,37 +4,42 @@ from PySide6.QtCore import QCoreApplication, QRect, QSize, Qt
 from PySide6.QtGui import QBrush, QFont, QFontMetrics, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
-from engine.domain.bot import AccountMode
+from gui.money import Money
 from gui.theme import PAD, Theme, mix
 
-#: The most serious first: what decides the frame of the window.
-SERIOUS_FIRST = (AccountMode.LIVE, AccountMode.PAPER, AccountMode.REPLAY, AccountMode.SIMULATED)
 
-
-def mode_word(mode: AccountMode) -> str:
+def mode_word(mode: Money) -> str:
     """The word on the badge."""
     match mode:
-        case AccountMode.LIVE:
+        case Money.LIVE:
             return QCoreApplication.translate("mode", "LIVE")
-        case AccountMode.PAPER:
+        case Money.LIVE_OFF:
+            return QCoreApplication.translate("mode", "LIVE OFF")
+        case Money.PAPER:
             return QCoreApplication.translate("mode", "PAPER")
-        case AccountMode.REPLAY:
+        case Money.REPLAY:
             return QCoreApplication.translate("mode", "REPLAY")
-        case AccountMode.SIMULATED:
+        case Money.SIMULATED:
             return QCoreApplication.translate("mode", "SIMULATED")
+        case Money.PRACTICE:
+            return QCoreApplication.translate("mode", "PRACTICE")
 
 
-def mode_sentence(mode: AccountMode) -> str:
+def mode_sentence(mode: Money) -> str:
     """What the word means for the money."""
     match mode:
-        case AccountMode.LIVE:
+        case Money.LIVE:
             return QCoreApplication.translate("mode", "Orders go to the exchange and cost real money.")
-        case AccountMode.PAPER:
+        case Money.LIVE_OFF:
+            return QCoreApplication.translate("mode", "Real money is connected; no order is sent until it goes live.")
+        case Money.PAPER:
             return QCoreApplication.translate("mode", "The market is live, the money is not real.")
-        case AccountMode.REPLAY:
+        case Money.REPLAY:
             return QCoreApplication.translate("mode", "A recorded market is played back, the money is not real.")
-        case AccountMode.SIMULATED:
+        case Money.SIMULATED:
             return QCoreApplication.translate("mode", "The market is invented, the money is not real.")
+        case Money.PRACTICE:
+            return QCoreApplication.translate("mode", "Orders go to a practice exchange, the money is not real.")
 
 
 def badge_font(theme: Theme) -> QFont:
@@ -45,45 +50,51 @@ def badge_font(theme: Theme) -> QFont:
     return font
 
 
-def badge_width(mode: AccountMode, theme: Theme) -> int:
+def badge_width(mode: Money, theme: Theme) -> int:
     """Width of a badge in pixels."""
     return QFontMetrics(badge_font(theme)).horizontalAdvance(mode_word(mode)) + 4 * PAD
 
 
-def paint_badge(painter: QPainter, rect: QRect, mode: AccountMode, theme: Theme) -> None:
-    """Draw the badge into `rect`: live filled, paper blue, simulated hatched, replay dashed."""
+def paint_badge(painter: QPainter, rect: QRect, mode: Money, theme: Theme) -> None:
+    """Draw the badge into `rect`: live filled red, live but off in amber, paper blue, practice dotted, simulated
+    hatched, replay dashed.
+    """
     painter.save()
     painter.setRenderHint(QPainter.RenderHint.Antialiasing)
     outline, fill, ink = theme.strong_line, QBrush(theme.raised), theme.text
     style = Qt.PenStyle.SolidLine
     match mode:
-        case AccountMode.LIVE:
+        case Money.LIVE:
             outline, fill, ink = theme.danger, QBrush(theme.danger), theme.on_accent
-        case AccountMode.PAPER:
+        case Money.LIVE_OFF:
+            outline, fill, ink = theme.amber, QBrush(mix(theme.amber, theme.panel, 0.16)), theme.amber
+        case Money.PAPER:
             outline, fill, ink = theme.accent, QBrush(mix(theme.accent, theme.panel, 0.18)), theme.text
-        case AccountMode.REPLAY:
+        case Money.REPLAY:
             style = Qt.PenStyle.DashLine
-        case AccountMode.SIMULATED:
+        case Money.PRACTICE:
+            style = Qt.PenStyle.DotLine
+        case Money.SIMULATED:
             pass
     frame = rect.adjusted(0, 0, -1, -1)
     painter.setPen(Qt.PenStyle.NoPen)
     painter.setBrush(fill)
     painter.drawRoundedRect(frame, 3, 3)
-    if mode is AccountMode.SIMULATED:
+    if mode is Money.SIMULATED:
         painter.setBrush(QBrush(mix(theme.strong_line, theme.raised, 0.55), Qt.BrushStyle.BDiagPattern))
         painter.drawRoundedRect(frame, 3, 3)
     painter.setBrush(Qt.BrushStyle.NoBrush)
     painter.setPen(QPen(outline, 1, style))
     painter.drawRoundedRect(frame, 3, 3)
     painter.setFont(badge_font(theme))
-    if mode is AccountMode.SIMULATED:
+    if mode is Money.SIMULATED:
         _clear_behind_word(painter, rect, mode, theme)
     painter.setPen(ink)
     painter.drawText(rect, Qt.AlignmentFlag.AlignCenter, mode_word(mode))
     painter.restore()
 
 
-def _clear_behind_word(painter: QPainter, rect: QRect, mode: AccountMode, theme: Theme) -> None:
+def _clear_behind_word(painter: QPainter, rect: QRect, mode: Money, theme: Theme) -> None:
     """Letters are not drawn on hatching, or nobody can read them."""
     width = painter.fontMetrics().horizontalAdvance(mode_word(mode)) + 4
     painter.fillRect(QRect(rect.center().x() - width // 2, rect.y() + 2, width, rect.height() - 4), theme.raised)
@@ -92,7 +103,7 @@ def _clear_behind_word(painter: QPainter, rect: QRect, mode: AccountMode, theme:
 class ModeBadge(QWidget):
     """One badge as a widget."""
 
-    def __init__(self, theme: Theme, mode: AccountMode, parent: QWidget | None = None) -> None:
+    def __init__(self, theme: Theme, mode: Money, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._theme = theme
         self._mode = mode
@@ -101,7 +112,7 @@ class ModeBadge(QWidget):
         self.setAccessibleName(mode_word(mode))
 
     @property
-    def mode(self) -> AccountMode:
+    def mode(self) -> Money:
         return self._mode
 
     def set_theme(self, theme: Theme) -> None:

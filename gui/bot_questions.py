@@ -36,7 +36,7 @@ def free_balance(view: EngineView, account_id: str, asset: str) -> Decimal | Non
     """Total less reserved of an asset; None when the venue has not said yet."""
     for account in view.accounts:
         if account.account.account_id == account_id:
-            return next((total - reserved for name, total, reserved in account.balances if name == asset), ZERO)
+            return account.free(asset) or ZERO
     return None
 
 
@@ -52,11 +52,11 @@ def start_question(view: EngineView, shown: BotView) -> Question:
         return Question(text.format(bot=name))
     instrument = market.instrument
     planned = preview(
-        shown.bot.config,
+        shown.bot.grid,
         instrument,
         market.ask,
         free_balance(view, shown.bot.account_id, instrument.quote),
-        free_balance(view, shown.bot.account_id, instrument.base),
+        free_balance(view, shown.bot.account_id, instrument.position_asset),
     )
     if planned.refusals:
         reasons = " ".join(translate_sentence(refusal.sentence) for refusal in planned.refusals)

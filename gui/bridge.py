@@ -5,7 +5,7 @@ but the newest immutable view.
 """
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from concurrent.futures import CancelledError, Future
 
 from PySide6.QtCore import QObject, Qt, QTimer, Signal
@@ -20,6 +20,9 @@ FRAME_MS = 33
 SECOND_MS = 1000
 
 Done = Callable[[], None]
+#: Is told (field, sentence) of each refusal.
+Refused = Callable[[Sequence[tuple[str, str]]], None]
+Told = tuple[Done | None, Refused | None]
 
 
 class Bridge(QObject):
@@ -77,36 +80,45 @@ class Bridge(QObject):
             self._view = view
             self.changed.emit(view)
 
-    def submit(self, command: Command, then: Done | None = None) -> None:
-        """Send a command. `then` runs in the window's thread when the engine did it; a refusal is told instead."""
+    def submit(self, command: Command, then: Done | None = None, refused: Refused | None = None) -> None:
+        """Send a command. `then` runs in the window's thread when the engine did it; a refusal is told instead.
+
+        With `refused` it is handed over, by field, and not told.
+        """
         try:
             future = self._handle.submit(command)
         except GridwrightError as problem:
-            self.refused.emit(command, str(problem))
+            self._refuse(command, (("", translate(problem.sentence)),), refused)
             return
-        future.add_done_callback(lambda answer: self._pass_on(command, answer, then))
+        future.add_done_callback(lambda answer: self._pass_on(command, answer, (then, refused)))
 
-    def _pass_on(self, command: Command, answer: "Future[CommandAnswered]", then: Done | None) -> None:
+    def _pass_on(self, command: Command, answer: "Future[CommandAnswered]", told: Told) -> None:
         """Runs on the engine's thread."""
         if not self._is_closed:
-            self._answered.emit(command, answer, then)
+            self._answered.emit(command, answer, told)
 
-    def _take_answer(self, command: Command, answer: "Future[CommandAnswered]", then: Done | None) -> None:
+    def _take_answer(self, command: Command, answer: "Future[CommandAnswered]", told: Told) -> None:
         if self._is_closed:
             return
+        then, refused = told
         try:
             refusals = answer.result().refusals
         except CancelledError:
-            self.refused.emit(
-                command, self.tr("The engine stopped before it answered; look at the state, then ask again.")
-            )
+            text = self.tr("The engine stopped before it answered; look at the state, then ask again.")
+            self._refuse(command, (("", text),), refused)
             return
         except GridwrightError as problem:
-            self.refused.emit(command, str(problem))
+            self._refuse(command, (("", translate(problem.sentence)),), refused)
             return
         if refusals:
-            self.refused.emit(command, " ".join(translate(sentence) for _, sentence in refusals))
+            self._refuse(command, tuple((field, translate(sentence)) for field, sentence in refusals), refused)
             return
         self.done.emit(command)
         if then is not None:
             then()
+
+    def _refuse(self, command: Command, refusals: Sequence[tuple[str, str]], refused: Refused | None) -> None:
+        if refused is not None:
+            refused(refusals)
+        else:
+            self.refused.emit(command, " ".join(text for _, text in refusals))

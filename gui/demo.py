@@ -10,7 +10,7 @@ from engine.domain.bot import Account
 from engine.domain.grid import GridConfig
 from engine.domain.messages import AddGrid, OpenAccount
 from engine.domain.views import EngineView, MarketView
-from gui.actions import new_bot_id
+from engine.new_ids import new_bot_id
 from gui.bridge import Bridge
 
 #: How far the range reaches from the present price, each way, and how much of the free cash it uses.

@@ -26,6 +26,7 @@ class Panel(Protocol):
 class Workspace(StrEnum):
     GRID = "grid"
     MONITOR = "monitor"
+    ARBITRAGE = "arbitrage"
 
 
 def workspace_name(workspace: Workspace) -> str:
@@ -34,6 +35,8 @@ def workspace_name(workspace: Workspace) -> str:
             return QCoreApplication.translate("workspace", "Grid")
         case Workspace.MONITOR:
             return QCoreApplication.translate("workspace", "Monitor")
+        case Workspace.ARBITRAGE:
+            return QCoreApplication.translate("workspace", "Arbitrage")
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,6 +89,8 @@ class Docks:
             moved.connect(self._settle)
         frame.visibilityChanged.connect(lambda is_visible: self._catch_up(dock, is_visible=is_visible))
         self._window.addDockWidget(Area.TopDockWidgetArea, frame)
+        # Shown by an arrangement: all of them side by side would make the window wider than any needs.
+        frame.hide()
         return dock
 
     def all(self) -> tuple[Dock, ...]:
@@ -126,6 +131,8 @@ class Docks:
                 self._arrange_grid()
             case Workspace.MONITOR:
                 self._arrange_monitor()
+            case Workspace.ARBITRAGE:
+                self._arrange_arbitrage()
 
     def _arrange_grid(self) -> None:
         """Chart left, ladder right, below them the bots with their orders, and the log."""
@@ -134,7 +141,7 @@ class Docks:
         self._place(Area.BottomDockWidgetArea, "bots")
         self._beside("bots", "log", Qt.Orientation.Horizontal)
         self._tab("price", "equity")
-        self._tab("bots", "positions", "orders", "fills")
+        self._tab("bots", "positions", "orders", "fills", "accounts", "truth")
         self._tab("log", "markets")
         self._size(("price", "ladder"), (62, 38), Qt.Orientation.Horizontal)
         self._size(("bots", "log"), (62, 38), Qt.Orientation.Horizontal)
@@ -146,11 +153,23 @@ class Docks:
         self._place(Area.BottomDockWidgetArea, "positions")
         self._beside("positions", "log", Qt.Orientation.Horizontal)
         self._beside("log", "equity", Qt.Orientation.Horizontal)
-        self._tab("positions", "orders", "fills")
+        self._tab("positions", "orders", "fills", "accounts", "truth")
         self._tab("log", "markets")
         self._tab("equity", "price", "ladder")
         self._size(("bots", "positions"), (50, 50), Qt.Orientation.Vertical)
         self._size(("positions", "log", "equity"), (36, 30, 34), Qt.Orientation.Horizontal)
+
+    def _arrange_arbitrage(self) -> None:
+        """Board left, chart right, below them the positions with all that belongs to them, and the bots."""
+        self._place(Area.TopDockWidgetArea, "board")
+        self._beside("board", "spread_charts", Qt.Orientation.Horizontal)
+        self._place(Area.BottomDockWidgetArea, "two_legs")
+        self._beside("two_legs", "bots", Qt.Orientation.Horizontal)
+        self._tab("two_legs", "opportunities", "inventory", "daily")
+        self._tab("bots", "log", "accounts")
+        self._size(("board", "spread_charts"), (42, 58), Qt.Orientation.Horizontal)
+        self._size(("two_legs", "bots"), (68, 32), Qt.Orientation.Horizontal)
+        self._size(("board", "two_legs"), (66, 34), Qt.Orientation.Vertical)
 
     def _place(self, area: Qt.DockWidgetArea, name: str) -> None:
         self._window.addDockWidget(area, self._docks[name].frame)

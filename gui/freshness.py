@@ -12,14 +12,19 @@ REPLAY_STALE_AFTER_S = 75.0
 
 @dataclass(frozen=True, slots=True)
 class Freshness:
-    """Age of the quote in seconds by the monotonic clock, and whether that is too old."""
+    """Age of the quote in seconds by the monotonic clock, and whether that is too old.
 
-    age_s: float
+    None is a market that this desk does not hear: its price was recorded by another one, and is stale.
+    """
+
+    age_s: float | None
     is_stale: bool
 
 
 def freshness(market: MarketView, mode: AccountMode, now_s: float) -> Freshness:
     """How fresh a market is. A recording that ended is stale for good."""
+    if not market.received_at_s:
+        return Freshness(None, is_stale=True)
     age_s = max(0.0, now_s - market.received_at_s)
     limit_s = REPLAY_STALE_AFTER_S if mode is AccountMode.REPLAY else STALE_AFTER_S
     return Freshness(age_s, market.is_ended or age_s > limit_s)

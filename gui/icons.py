@@ -14,6 +14,8 @@ class Sign(Enum):
     CLOSE = auto()
     FLOAT = auto()
     MENU = auto()
+    LOCKED = auto()
+    UNLOCKED = auto()
 
 
 def icon(sign: Sign, colour: QColor) -> QIcon:
@@ -35,6 +37,13 @@ def icon(sign: Sign, colour: QColor) -> QIcon:
         case Sign.MENU:
             for y in (4.5, 8.0, 11.5):
                 painter.drawLine(QPointF(3, y), QPointF(13, y))
+        case Sign.LOCKED | Sign.UNLOCKED:
+            painter.drawRoundedRect(QRectF(3.5, 7.5, 9, 6), 1, 1)
+            # The shackle: half a circle over two bars; open, its right bar ends in the air.
+            is_open = sign is Sign.UNLOCKED
+            painter.drawArc(QRectF(5.5, 2.5, 5, 5), 0, 180 * 16)
+            painter.drawLine(QPointF(5.5, 5), QPointF(5.5, 7.5))
+            painter.drawLine(QPointF(10.5, 5), QPointF(10.5, 5.2 if is_open else 7.5))
     painter.end()
     pixmap.setDevicePixelRatio(SCALE)
     return QIcon(pixmap)

@@ -3,23 +3,28 @@
 from functools import partial
 
 from PySide6.QtCore import QByteArray, QRect, Qt, Signal
-from PySide6.QtGui import QCloseEvent, QPainter, QPaintEvent
+from PySide6.QtGui import QAction, QCloseEvent, QPainter, QPaintEvent
 from PySide6.QtWidgets import QApplication, QMainWindow, QMenu, QVBoxLayout, QWidget
 
-from engine.domain.bot import AccountMode
 from engine.domain.messages import Command, HaltAll, Level, LiftHalt
 from engine.domain.views import BotView, EngineState, EngineView
 from engine.ports import History
 from gui.actions import Actions
+from gui.arbitrage.arbitrage_desk import ArbitrageDesk
 from gui.bot_acts import BotActs
+from gui.bot_list import listed
 from gui.bridge import Bridge
 from gui.charts.equity_panel import EquityPanel
 from gui.charts.price_panel import PricePanel
 from gui.command_palette import CommandPalette, Entry, entry_of
+from gui.desk_acts import DeskActs
+from gui.desk_board import DeskBoard
 from gui.docks import Docks, Workspace
 from gui.ladder.ladder_panel import LadderPanel
-from gui.mode_line import modes_of
+from gui.live.live_acts import LiveActs
+from gui.money import Danger, danger_of
 from gui.openings import Openings
+from gui.panels.accounts_panel import AccountsPanel
 from gui.panels.bots_panel import BotsPanel
 from gui.panels.fills_panel import FillsPanel
 from gui.panels.log_panel import LogPanel
@@ -31,12 +36,18 @@ from gui.status_line import StatusLine
 from gui.strip import Notice, Strip
 from gui.theme import Convention, Scheme, Theme, apply_theme
 from gui.top_bar import TopBar
+from gui.truth.truth_acts import TruthActs
+from gui.truth.truth_board import TruthBoard
+from gui.truth.truth_panel import TruthPanel
+from gui.vault_acts import VaultActs
 from gui.welcome import WelcomeStrip
 from gui.window_acts import WindowActs
 from gui.window_settings import WindowSettings
 
 FRAME_PX = 3
 FIRST_SIZE = (1440, 900)
+#: Goes up with every new dock: an arrangement that does not know one would leave it standing alone.
+LAYOUT_VERSION = 5
 
 
 class MainWindow(QMainWindow):
@@ -53,13 +64,22 @@ class MainWindow(QMainWindow):
         self._chosen: str | None = None
         self._workspace = Workspace.GRID
         self._is_released = False
-        self._is_live = False
+        self._danger = Danger.NONE
         self.setWindowTitle("Gridwright")
         self.setContextMenuPolicy(Qt.ContextMenuPolicy.NoContextMenu)
         self.question = Strip(self._theme)
         self.message = Strip(self._theme)
         self.bot_acts = BotActs(bridge, self.question.show_notice, self.tell, self)
         self.openings = Openings(bridge, history, actions, self.theme, self)
+        self.vault_acts = VaultActs(actions.vault, self.theme, self)
+        self.desk_board = DeskBoard(actions.desks, actions.desk_id, self)
+        self.desk_acts = DeskActs(bridge, self.desk_board, self)
+        self.truth_board = TruthBoard(actions.truth, self)
+        self.truth_acts = TruthActs(bridge, self.truth_board, self.theme, self)
+        live = (actions.keys, actions.make_live_account, actions.live_exchanges)
+        self.live_acts = LiveActs(bridge, *live, self.theme, self)
+        premiums = (actions.premiums, actions.book_exchanges, actions.make_pair_demo)
+        self.arbitrage = ArbitrageDesk(bridge, settings, *premiums, self.theme, self)
         self.docks = Docks(self, self._theme, lambda: (bridge.view(), self._chosen))
         self._add_panels(history)
         self.acts = WindowActs(self.docks, settings, self)
@@ -87,6 +107,8 @@ class MainWindow(QMainWindow):
         self.fills = FillsPanel(theme, history)
         self.log = LogPanel(theme, history)
         self.markets = MarketsPanel(theme)
+        self.accounts = AccountsPanel(theme, self.desk_board, self.desk_acts, self.live_acts)
+        self.truth = TruthPanel(theme, self.truth_board)
         self.docks.add("bots", self.tr("Bots"), self.bots, self.bots)
         self.docks.add("price", self.tr("Price"), self.price, self.price)
         self.docks.add("ladder", self.tr("Ladder"), self.ladder, self.ladder)
@@ -96,10 +118,13 @@ class MainWindow(QMainWindow):
         self.docks.add("equity", self.tr("Equity"), self.equity, self.equity)
         self.docks.add("log", self.tr("Log"), self.log, self.log)
         self.docks.add("markets", self.tr("Markets"), self.markets, self.markets)
+        self.docks.add("accounts", self.tr("Accounts"), self.accounts, self.accounts)
+        self.docks.add("truth", self.tr("Truth"), self.truth, self.truth)
+        self.arbitrage.add_docks(self.docks)
 
     def _add_bars(self) -> None:
         self._menu = QMenu(self)
-        self.acts.make_menu(self._menu)
+        self.acts.make_menu(self._menu, self.live_acts.open)
         self.top = TopBar(self._theme, self.acts.workspaces, self.acts.palette, self._menu)
         self.welcome = WelcomeStrip(self._theme)
         above = QWidget()
@@ -138,15 +163,29 @@ class MainWindow(QMainWindow):
         self.bot_acts.edit_wanted.connect(self.openings.edit)
         self.bot_acts.clone_wanted.connect(self.openings.clone)
         self.openings.told.connect(self.tell)
+        self.openings.pair_wanted.connect(self.arbitrage.open_dialog_of)
+        self.arbitrage.bot_started.connect(self.choose_new)
         self.openings.bot_started.connect(self.choose_new)
         self.status.halt_wanted.connect(self.halt)
         self.status.resume_wanted.connect(self.resume)
+        self.status.vault.clicked.connect(self.vault_acts.press)
+        self.vault_acts.changed.connect(self.status.vault.show_state)
+        self.vault_acts.asked.connect(self.question.show_notice)
+        self.vault_acts.told.connect(self.tell)
+        for teller in (self.desk_acts, self.truth_acts, self.live_acts, self.arbitrage):
+            teller.told.connect(self.tell)
+        for asker in (self.live_acts, self.arbitrage):
+            asker.asked.connect(self.question.show_notice)
+        self.truth.repair_wanted.connect(self.truth_acts.open_repair)
         self.welcome.closed.connect(self._close_welcome)
-        for source in (self.welcome, self.acts, self.bots):
+        for source in (self.welcome, self.acts, self.bots, self.accounts):
             source.demo_wanted.connect(self.openings.start_demo)
+        for source in (self.welcome, self.acts):
+            source.pair_demo_wanted.connect(self._start_pair_demo)
         for wanted in (self.welcome.recording_wanted, self.acts.recording_wanted, self.markets.open_wanted):
             wanted.connect(self.openings.open_recording)
         self.acts.paper_wanted.connect(self.openings.open_paper)
+        self.acts.practice_wanted.connect(self.openings.open_practice)
         self.acts.palette_wanted.connect(self.open_palette)
         self.acts.halt_wanted.connect(self.halt)
         self.acts.resume_wanted.connect(self.resume)
@@ -158,13 +197,13 @@ class MainWindow(QMainWindow):
         self.acts.language_wanted.connect(self.language_wanted)
         self.acts.quit_wanted.connect(self.close)
         self.addActions([action for action in self.bot_acts.of_row() if action is not None])
-        self.addActions(self.acts.all())
+        self.addActions([*self.live_acts.all(), *self._others()])
 
     def show_view(self, view: EngineView) -> None:
         """A new picture of the engine."""
         chosen = self._chosen_bot(view)
         if chosen is None:
-            self._chosen = next((shown.bot.bot_id for shown in view.bots if not shown.bot.is_removed), None)
+            self._chosen = next((shown.bot.bot_id for shown in listed(view)), None)
             chosen = self._chosen_bot(view)
         self.docks.show_view(view, self._chosen)
         self.bot_acts.refresh()
@@ -173,15 +212,20 @@ class MainWindow(QMainWindow):
         self.acts.halt.setEnabled(view.state is not EngineState.HALTED)
         self.acts.resume.setEnabled(view.state is EngineState.HALTED)
         self.welcome.setVisible(not view.accounts and not self._settings.is_welcomed)
+        self.vault_acts.look(view)
+        self.live_acts.look(view)
         self._show_trouble(view)
         self._show_money(view)
 
     def show_age(self) -> None:
         """A second passed."""
         view, now_s = self._bridge.view(), self._bridge.now_s()
-        for panel in (self.bots, self.positions, self.orders, self.fills, self.log, self.markets):
+        panels = (self.bots, self.positions, self.orders, self.fills, self.log, self.markets, self.accounts, self.truth)
+        for panel in panels:
             panel.show_age(view, now_s)
+        self.arbitrage.show_age(view, now_s)
         self.status.show_view(view, self._chosen_bot(view), now_s)
+        self.vault_acts.look(view)
 
     def tell(self, notice: Notice) -> None:
         """Say something at the bottom."""
@@ -208,7 +252,7 @@ class MainWindow(QMainWindow):
 
     def show_workspace(self, workspace: Workspace) -> None:
         """Keep the present arrangement and bring up another."""
-        self._settings.save_layout(self._workspace, self.saveState())
+        self._settings.save_layout(self._workspace, self.saveState(LAYOUT_VERSION))
         self._workspace = workspace
         self._settings.workspace = workspace
         self.acts.show_workspace(workspace)
@@ -216,13 +260,12 @@ class MainWindow(QMainWindow):
 
     def open_palette(self) -> None:
         entries = [entry_of(action) for action in self.bot_acts.of_row() if action is not None and action.isEnabled()]
-        entries += [
-            entry_of(action) for action in self.acts.all() if action.isEnabled() and action is not self.acts.palette
-        ]
-        for shown in self._bridge.view().bots:
-            if not shown.bot.is_removed:
-                text = self.tr("Bot {name}, {symbol}").format(name=shown.bot.name, symbol=shown.bot.symbol)
-                entries.append(Entry(text, shown.bot.venue, partial(self._open_bot, shown.bot.bot_id)))
+        others = [*self.live_acts.all()[:1], *self.live_acts.all()[-1:], *self._others()]
+        entries += [entry_of(action) for action in others if action.isEnabled() and action is not self.acts.palette]
+        entries += [*self.desk_acts.entries(), *self.live_acts.entries(), *self.arbitrage.entries()]
+        for shown in listed(self._bridge.view()):
+            text = self.tr("Bot {name}, {symbol}").format(name=shown.bot.name, symbol=shown.bot.symbol)
+            entries.append(Entry(text, shown.bot.venue, partial(self._open_bot, shown.bot.bot_id)))
         CommandPalette(self._theme, entries, self).open_over(self)
 
     def release(self) -> None:
@@ -233,7 +276,7 @@ class MainWindow(QMainWindow):
 
     def save_layout(self) -> None:
         self._settings.save_layout("geometry", self.saveGeometry())
-        self._settings.save_layout(self._workspace, self.saveState())
+        self._settings.save_layout(self._workspace, self.saveState(LAYOUT_VERSION))
         self._settings.save()
 
     def closeEvent(self, event: QCloseEvent) -> None:
@@ -245,14 +288,18 @@ class MainWindow(QMainWindow):
 
     def paintEvent(self, event: QPaintEvent) -> None:
         super().paintEvent(event)
-        if self._is_live:
+        if self._danger is not Danger.NONE:
             painter = QPainter(self)
+            colour = self._theme.danger if self._danger is Danger.ON else self._theme.amber
             for edge in _edges(self.rect()):
-                painter.fillRect(edge, self._theme.danger)
+                painter.fillRect(edge, colour)
             painter.end()
 
+    def _others(self) -> list[QAction]:
+        return [*self.vault_acts.all(), *self.truth.acts(), *self.arbitrage.acts(), *self.acts.all()]
+
     def _chosen_bot(self, view: EngineView) -> BotView | None:
-        return next((s for s in view.bots if s.bot.bot_id == self._chosen and not s.bot.is_removed), None)
+        return next((shown for shown in listed(view) if shown.bot.bot_id == self._chosen), None)
 
     def _open_bot(self, bot_id: str) -> None:
         self.bots.table.choose(bot_id)
@@ -269,13 +316,17 @@ class MainWindow(QMainWindow):
             self.tell(Notice(Level.ERROR, text))
 
     def _show_money(self, view: EngineView) -> None:
-        is_live = AccountMode.LIVE in modes_of(view)
-        if is_live != self._is_live:
-            self._is_live = is_live
-            width = FRAME_PX if is_live else 0
+        danger = danger_of(view)
+        if danger is not self._danger:
+            self._danger = danger
+            width = 0 if danger is Danger.NONE else FRAME_PX
             self.setContentsMargins(width, width, width, width)
-            self.setWindowTitle(self.tr("LIVE") + " – Gridwright" if is_live else "Gridwright")
+            self.setWindowTitle(self.tr("LIVE") + " – Gridwright" if danger is Danger.ON else "Gridwright")
             self.update()
+
+    def _start_pair_demo(self) -> None:
+        self.show_workspace(Workspace.ARBITRAGE)
+        self.arbitrage.start_demo()
 
     def _close_welcome(self) -> None:
         self._settings.is_welcomed = True
@@ -299,7 +350,7 @@ class MainWindow(QMainWindow):
 
     def _arrange(self) -> None:
         saved: QByteArray = self._settings.layout(self._workspace)
-        if saved.isEmpty() or not self.restoreState(saved):
+        if saved.isEmpty() or not self.restoreState(saved, LAYOUT_VERSION):
             self.docks.arrange(self._workspace)
 
     def _reset_layout(self) -> None:

@@ -4,18 +4,11 @@ from PySide6.QtCore import QRect, QSize, Qt
 from PySide6.QtGui import QBrush, QPainter, QPaintEvent
 from PySide6.QtWidgets import QHBoxLayout, QWidget
 
-from engine.domain.bot import AccountMode
-from engine.domain.views import EngineView
-from gui.badges import SERIOUS_FIRST, ModeBadge
+from gui.badges import ModeBadge
+from gui.money import Money
 from gui.theme import PAD, Theme
 
 LINE_HEIGHT = 4
-
-
-def modes_of(view: EngineView) -> tuple[AccountMode, ...]:
-    """All kinds of money on this desk, the most serious first."""
-    present = {shown.account.mode for shown in view.accounts}
-    return tuple(mode for mode in SERIOUS_FIRST if mode in present)
 
 
 class ModeBadges(QWidget):
@@ -24,14 +17,14 @@ class ModeBadges(QWidget):
     def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._theme = theme
-        self._modes: tuple[AccountMode, ...] = ()
+        self._modes: tuple[Money, ...] = ()
         self._row = QHBoxLayout(self)
         self._row.setContentsMargins(0, 0, 0, 0)
         self._row.setSpacing(PAD)
         self._badges: list[ModeBadge] = []
 
     @property
-    def modes(self) -> tuple[AccountMode, ...]:
+    def modes(self) -> tuple[Money, ...]:
         return self._modes
 
     def set_theme(self, theme: Theme) -> None:
@@ -39,7 +32,7 @@ class ModeBadges(QWidget):
         for badge in self._badges:
             badge.set_theme(theme)
 
-    def show_modes(self, modes: tuple[AccountMode, ...]) -> None:
+    def show_modes(self, modes: tuple[Money, ...]) -> None:
         if modes == self._modes:
             return
         self._modes = modes
@@ -52,19 +45,21 @@ class ModeBadges(QWidget):
 
 
 class ModeLine(QWidget):
-    """A line over the whole width: red for live, blue for paper, hatched for simulated, dashed for a replay."""
+    """A line over the whole width: red is live, amber live but off, blue paper, hatched simulated, dashed a replay,
+    dotted practice.
+    """
 
     def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._theme = theme
-        self._mode: AccountMode | None = None
+        self._mode: Money | None = None
         self.setFixedHeight(LINE_HEIGHT)
 
     def set_theme(self, theme: Theme) -> None:
         self._theme = theme
         self.update()
 
-    def show_mode(self, mode: AccountMode | None) -> None:
+    def show_mode(self, mode: Money | None) -> None:
         """None while there is no account."""
         if mode is not self._mode:
             self._mode = mode
@@ -78,15 +73,20 @@ class ModeLine(QWidget):
         theme, area = self._theme, self.rect()
         painter.fillRect(area, theme.window)
         match self._mode:
-            case AccountMode.LIVE:
+            case Money.LIVE:
                 painter.fillRect(area, theme.danger)
-            case AccountMode.PAPER:
+            case Money.LIVE_OFF:
+                painter.fillRect(area, theme.amber)
+            case Money.PAPER:
                 painter.fillRect(area, theme.accent)
-            case AccountMode.SIMULATED:
+            case Money.SIMULATED:
                 painter.fillRect(area, QBrush(theme.strong_line, Qt.BrushStyle.BDiagPattern))
-            case AccountMode.REPLAY:
+            case Money.REPLAY:
                 for x in range(0, area.width(), 16):
                     painter.fillRect(QRect(x, 1, 10, 2), theme.strong_line)
+            case Money.PRACTICE:
+                for x in range(0, area.width(), 6):
+                    painter.fillRect(QRect(x, 1, 2, 2), theme.strong_line)
             case None:
                 painter.fillRect(0, area.height() - 1, area.width(), 1, theme.line)
         painter.end()

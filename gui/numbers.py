@@ -45,6 +45,11 @@ def money_with_asset(amount: Decimal | None, asset: str, *, signed: bool = False
     return f"{money(amount, asset, signed=signed)} {asset}".rstrip()
 
 
+def known_money(amount: Decimal | None, asset: str, *, signed: bool = False) -> str:
+    """The same, without the asset where the amount is not known."""
+    return NOTHING if amount is None else money_with_asset(amount, asset, signed=signed)
+
+
 def price(value: Decimal | None, instrument: Instrument | None) -> str:
     """A price on the decimals of the venue's increment at that price."""
     if value is None:
@@ -98,8 +103,10 @@ def instant_short(at: datetime | None) -> str:
     return NOTHING if at is None else at.astimezone().strftime("%m-%d %H:%M:%S")
 
 
-def age(seconds: float) -> str:
-    """How old a value is, in the largest unit that says enough."""
+def age(seconds: float | None) -> str:
+    """How old a value is, in the largest unit that says enough; None where nobody knows."""
+    if seconds is None:
+        return NOTHING
     if seconds < 60:
         return QCoreApplication.translate("age", "{count} s").format(count=int(seconds))
     if seconds < 3600:

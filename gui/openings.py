@@ -1,4 +1,4 @@
-"""What the window opens: the demo, a recording, a live market on paper, the dialogs for grids.
+"""What the window opens: the demo, a recording, a live market on paper, a practice exchange, the dialogs for grids.
 
 Dialogs never block; they end in a command.
 """
@@ -20,15 +20,21 @@ from gui.bridge import Bridge
 from gui.demo import DemoStart
 from gui.dialogs.grid_dialog import GridDialog
 from gui.dialogs.paper_dialog import PaperChoice, PaperDialog
+from gui.dialogs.practice_dialog import PracticeDialog
 from gui.dialogs.recording_dialog import RecordingChoice, RecordingDialog
+from gui.sentences import translate
 from gui.strip import Notice
 from gui.theme import Theme
 
 
 class Openings(QObject):
-    """`told(Notice)` for the message strip, `bot_started(bot_id)` when there is a new bot to look at."""
+    """`told(Notice)` for the message strip, `bot_started(bot_id)` when there is a new bot to look at.
+
+    `pair_wanted(BotView, is_clone)`: the bot is a two-leg bot, whose dialog is another.
+    """
 
     told = Signal(object)
+    pair_wanted = Signal(object, bool)
     bot_started = Signal(str)
 
     def __init__(
@@ -55,7 +61,7 @@ class Openings(QObject):
 
     def edit(self, bot_id: str) -> None:
         if (shown := self._bot(bot_id)) is not None:
-            self._open_grid_dialog(shown)
+            self._open(shown, is_clone=False)
 
     def edit_to(self, bot_id: str, config: GridConfig) -> None:
         """An edge of the ladder was dragged: show what that would change before it happens."""
@@ -64,7 +70,7 @@ class Openings(QObject):
 
     def clone(self, bot_id: str) -> None:
         if (shown := self._bot(bot_id)) is not None:
-            self._open_grid_dialog(shown, clone=True)
+            self._open(shown, is_clone=True)
 
     def open_recording(self) -> None:
         """Ask for a file; reading it happens on a worker thread."""
@@ -85,10 +91,25 @@ class Openings(QObject):
         try:
             account = self._actions.make_paper_account(choice)
         except GridwrightError as problem:
-            self.told.emit(Notice(Level.ERROR, str(problem)))
+            self.told.emit(Notice(Level.ERROR, translate(problem.sentence)))
             return
         self.told.emit(Notice(Level.INFO, self.tr("Connecting to {name}…").format(name=choice.exchange)))
         self._bridge.submit(OpenAccount(account), lambda: self._is_live(account))
+
+    def open_practice(self) -> None:
+        """Ask for a practice exchange and the account's name there; the dialog stays until the exchange answers."""
+        dialog = PracticeDialog(self._theme(), self._actions.make_practice_account, self._window)
+        dialog.opened.connect(self.connect_practice)
+        dialog.finished.connect(dialog.deleteLater)
+        dialog.open()
+
+    def connect_practice(self, account: Account) -> None:
+        """Open an account whose exchange has answered."""
+        self._bridge.submit(OpenAccount(account), lambda: self._is_practising(account))
+
+    def _is_practising(self, account: Account) -> None:
+        text = self.tr("The practice account {name} is connected. Add a grid to trade on it.").format(name=account.name)
+        self.told.emit(Notice(Level.INFO, text, self.tr("New grid…"), self.new_grid))
 
     def _is_live(self, account: Account) -> None:
         text = self.tr("{name} is live, with paper money. Add a grid to trade on it.").format(name=account.name)
@@ -96,6 +117,12 @@ class Openings(QObject):
 
     def _bot(self, bot_id: str) -> BotView | None:
         return next((shown for shown in self._bridge.view().bots if shown.bot.bot_id == bot_id), None)
+
+    def _open(self, shown: BotView, *, is_clone: bool) -> None:
+        if shown.bot.is_grid:
+            self._open_grid_dialog(shown, clone=is_clone)
+        else:
+            self.pair_wanted.emit(shown, is_clone)
 
     def _open_grid_dialog(
         self, shown: BotView | None = None, *, clone: bool = False, proposed: GridConfig | None = None
@@ -123,7 +150,7 @@ class Openings(QObject):
         try:
             account = await loop.run_in_executor(None, self._actions.make_replay_account, choice)
         except GridwrightError as problem:
-            self.told.emit(Notice(Level.ERROR, str(problem)))
+            self.told.emit(Notice(Level.ERROR, translate(problem.sentence)))
             return
         self._bridge.submit(OpenAccount(account), lambda: self._play(account, choice))
 

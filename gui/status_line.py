@@ -8,7 +8,9 @@ from engine.domain.views import AccountView, BotView, EngineState, EngineView
 from gui import numbers, words
 from gui.freshness import freshness, modes_by_venue
 from gui.models.columns import Meaning, gain
+from gui.panels.account_rows import desk_word, known_money
 from gui.theme import CONTROL_HEIGHT, GRID, PAD, Theme
+from gui.vault_mark import VaultMark
 
 
 class Reading(QWidget):
@@ -113,6 +115,7 @@ class StatusLine(QWidget):
         self.cache = Reading(theme, self.tr("Cache"))
         self.equity = Reading(theme, self.tr("Equity"))
         self.today = Reading(theme, self.tr("Today"))
+        self.vault = VaultMark(theme)
         self.button = HaltButton(theme)
         self.button.clicked.connect(self._pressed)
         row = QHBoxLayout(self)
@@ -120,6 +123,7 @@ class StatusLine(QWidget):
         row.setSpacing(2 * GRID)
         for reading in (self.engine, self.feed, self.database, self.cache):
             row.addWidget(reading)
+        row.addWidget(self.vault)
         row.addStretch()
         row.addWidget(self.equity)
         row.addWidget(self.today)
@@ -137,6 +141,7 @@ class StatusLine(QWidget):
         self.setPalette(palette)
         for reading in self.readings():
             reading.set_theme(theme)
+        self.vault.set_theme(theme)
         self._show_button()
 
     def show_view(self, view: EngineView, chosen: BotView | None, now_s: float) -> None:
@@ -164,9 +169,14 @@ class StatusLine(QWidget):
         )
 
     def _show_feed(self, view: EngineView, now_s: float) -> None:
-        """The oldest market on which a bot is at work; without bots, the oldest of all."""
-        traded = {(shown.bot.venue, shown.bot.symbol) for shown in view.bots if shown.bot.is_active}
-        markets = [market for market in view.markets if market.instrument.key in traded] or list(view.markets)
+        """The oldest market on which a bot of this desk is at work; without bots, the oldest that is heard here."""
+        traded = {
+            (shown.bot.venue, shown.bot.symbol)
+            for shown in view.bots
+            if shown.bot.is_active and shown.elsewhere is None
+        }
+        heard = [market for market in view.markets if market.received_at_s]
+        markets = [market for market in heard if market.instrument.key in traded] or heard
         if not markets:
             self.feed.show_value(numbers.NOTHING)
             return
@@ -186,14 +196,12 @@ class StatusLine(QWidget):
             self.today.show_value(numbers.NOTHING)
             return
         quote = account.account.quote
-        tip = "\n".join(
-            f"{shown.account.name}: {numbers.money_with_asset(shown.equity, shown.account.quote)}"
-            for shown in view.accounts
-        )
-        self.equity.show_value(numbers.money_with_asset(account.equity, quote), tip=tip)
-        self.today.show_value(
-            numbers.money_with_asset(account.today_pnl, quote, signed=True), gain(account.today_pnl), tip=tip
-        )
+        tip = "\n".join(_money_tip(shown) for shown in view.accounts)
+        equity, today = known_money(account)
+        # What another desk's account is worth was worked out from records: dimmed like an old price.
+        is_stale = not account.is_told
+        self.equity.show_value(numbers.known_money(equity, quote), is_stale=is_stale, tip=tip)
+        self.today.show_value(numbers.known_money(today, quote, signed=True), gain(today), is_stale=is_stale, tip=tip)
 
     def _show_button(self) -> None:
         self.button.set_look(self._theme, is_red=not self._is_halted)
@@ -219,3 +227,9 @@ def account_to_show(view: EngineView, chosen: BotView | None) -> AccountView | N
             if account.account.account_id == chosen.bot.account_id:
                 return account
     return view.accounts[0] if view.accounts else None
+
+
+def _money_tip(shown: AccountView) -> str:
+    equity, _ = known_money(shown)
+    text = f"{shown.account.name}: {numbers.known_money(equity, shown.account.quote)}"
+    return text if shown.elsewhere is None else f"{text} ({desk_word(shown.elsewhere)})"

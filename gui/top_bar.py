@@ -8,7 +8,8 @@ from PySide6.QtWidgets import QHBoxLayout, QMenu, QToolButton, QVBoxLayout, QWid
 
 from engine.domain.views import EngineView
 from gui.icons import Sign, SignButton
-from gui.mode_line import ModeBadges, ModeLine, modes_of
+from gui.mode_line import ModeBadges, ModeLine
+from gui.money import monies_of
 from gui.theme import CONTROL_HEIGHT, GRID, PAD, Theme
 
 
@@ -53,7 +54,7 @@ class TopBar(QWidget):
         self.update()
 
     def show_view(self, view: EngineView) -> None:
-        modes = modes_of(view)
+        modes = monies_of(view)
         self.badges.show_modes(modes)
         self.line.show_mode(modes[0] if modes else None)
 

@@ -1,4 +1,4 @@
-"""The strip over an empty desk: two ways to see the program at work within a second."""
+"""The strip over an empty desk: three ways to see the program at work within a second."""
 
 from PySide6.QtCore import Signal
 from PySide6.QtGui import QPainter, QPaintEvent
@@ -9,9 +9,10 @@ from gui.theme import CONTROL_HEIGHT, GRID, Theme
 
 
 class WelcomeStrip(QWidget):
-    """`demo_wanted`, `recording_wanted`, `closed` by its three buttons."""
+    """`demo_wanted`, `pair_demo_wanted`, `recording_wanted`, `closed` by its buttons."""
 
     demo_wanted = Signal()
+    pair_demo_wanted = Signal()
     recording_wanted = Signal()
     closed = Signal()
 
@@ -25,18 +26,21 @@ class WelcomeStrip(QWidget):
         )
         self._sentence.setWordWrap(True)
         self.demo = QPushButton(self.tr("Start a demo grid on the simulated market"))
+        self.pair_demo = QPushButton(self.tr("Start a demo arbitrage"))
         self.recording = QPushButton(self.tr("Open a recorded file…"))
         self._close = SignButton(Sign.CLOSE, self.tr("Close"), theme.muted)
-        for button in (self.demo, self.recording):
+        for button in (self.demo, self.pair_demo, self.recording):
             button.setMinimumHeight(CONTROL_HEIGHT)
         row = QHBoxLayout(self)
         row.setContentsMargins(2 * GRID, GRID, GRID, GRID)
         row.setSpacing(GRID)
         row.addWidget(self._sentence, 1)
         row.addWidget(self.demo)
+        row.addWidget(self.pair_demo)
         row.addWidget(self.recording)
         row.addWidget(self._close)
         self.demo.clicked.connect(self.demo_wanted)
+        self.pair_demo.clicked.connect(self.pair_demo_wanted)
         self.recording.clicked.connect(self.recording_wanted)
         self._close.clicked.connect(self.closed)
         self.set_theme(theme)

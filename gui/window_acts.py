@@ -18,7 +18,9 @@ class WindowActs(QObject):
     palette_wanted = Signal()
     recording_wanted = Signal()
     paper_wanted = Signal()
+    practice_wanted = Signal()
     demo_wanted = Signal()
+    pair_demo_wanted = Signal()
     halt_wanted = Signal()
     resume_wanted = Signal()
     workspace_wanted = Signal(object)
@@ -34,7 +36,9 @@ class WindowActs(QObject):
         self.palette = make_act(self, self.tr("All commands…"), "Ctrl+K", self.palette_wanted.emit)
         self.recording = make_act(self, self.tr("Open a recorded file…"), "Ctrl+O", self.recording_wanted.emit)
         self.paper = make_act(self, self.tr("Open a paper account…"), "Ctrl+Shift+O", self.paper_wanted.emit)
+        self.practice = make_act(self, self.tr("Open a practice account…"), "Ctrl+Alt+O", self.practice_wanted.emit)
         self.demo = make_act(self, self.tr("Start a demo grid"), "Ctrl+Shift+D", self.demo_wanted.emit)
+        self.pair_demo = make_act(self, self.tr("Start a demo arbitrage"), "Ctrl+Alt+D", self.pair_demo_wanted.emit)
         self.halt = make_act(self, self.tr("Halt all"), "Ctrl+Shift+H", self.halt_wanted.emit)
         self.resume = make_act(self, self.tr("Resume trading"), "Ctrl+Shift+R", self.resume_wanted.emit)
         self.dismiss = make_act(self, self.tr("Close the message"), "Esc", self.dismiss_wanted.emit)
@@ -67,7 +71,7 @@ class WindowActs(QObject):
 
     def all(self) -> list[QAction]:
         """Everything with a shortcut or a place in the palette."""
-        opening = [self.palette, self.recording, self.paper, self.demo]
+        opening = [self.palette, self.recording, self.paper, self.practice, self.demo, self.pair_demo]
         return [
             *opening,
             self.halt,
@@ -83,9 +87,9 @@ class WindowActs(QObject):
             *self.languages,
         ]
 
-    def make_menu(self, menu: QMenu) -> None:
-        """The small menu at the top right."""
-        menu.addActions([self.palette, self.recording, self.paper, self.demo])
+    def make_menu(self, menu: QMenu, live: QAction) -> None:
+        """The small menu at the top right; `live` opens a live account."""
+        menu.addActions([self.palette, self.recording, self.paper, self.practice, live, self.demo, self.pair_demo])
         menu.addSeparator()
         layout = menu.addMenu(self.tr("Layout"))
         layout.addActions(self.workspaces)
@@ -122,7 +126,14 @@ class WindowActs(QObject):
         actions = []
         for number, dock in enumerate(docks.all(), start=1):
             text = self.tr("Panel {name}").format(name=dock.frame.windowTitle())
-            actions.append(make_act(self, text, f"Alt+{number}", partial(docks.bring_up, dock.name)))
+            actions.append(
+                make_act(
+                    self,
+                    text,
+                    f"Alt+{number % 10}" if number <= 10 else f"Alt+Shift+{number % 10}",
+                    partial(docks.bring_up, dock.name),
+                )
+            )
         return actions
 
     def _choices(self, choices: list[tuple[object, str]], present: object, wanted: object) -> list[QAction]:

@@ -72,6 +72,24 @@ class WindowSettings:
     def is_welcomed(self, welcomed: bool) -> None:
         self._store.setValue("welcomed", "yes" if welcomed else "no")
 
+    @property
+    def favourite_pairs(self) -> tuple[str, ...]:
+        """Names of pairs that the trader marked on the spread board."""
+        return tuple(self._text("favourite_pairs").split())
+
+    @favourite_pairs.setter
+    def favourite_pairs(self, names: tuple[str, ...]) -> None:
+        self._store.setValue("favourite_pairs", " ".join(names))
+
+    @property
+    def spread_charts(self) -> str:
+        """The spread charts as they were left, as `gui.arbitrage.chart_memory` writes it."""
+        return self._text("spread_charts")
+
+    @spread_charts.setter
+    def spread_charts(self, text: str) -> None:
+        self._store.setValue("spread_charts", text)
+
     def layout(self, name: str) -> QByteArray:
         """A saved arrangement ("geometry" or a workspace), empty when there is none."""
         value = self._store.value(f"layout/{name}")

@@ -3,8 +3,9 @@
 from PySide6.QtCore import QCoreApplication
 
 from engine.domain.bot import BotState
+from engine.domain.live import ForeignKind
 from engine.domain.messages import Level
-from engine.domain.order import Liquidity, OrderKind, OrderState, Purpose, Side
+from engine.domain.order import Liquidity, Order, OrderKind, OrderState, Purpose, Side
 from engine.domain.views import EngineState
 from gui.models.columns import Meaning
 
@@ -106,17 +107,34 @@ def order_state(state: OrderState) -> str:
             return QCoreApplication.translate("order", "Never arrived")
 
 
-def purpose(value: Purpose, rung: int) -> str:
-    """Why an order exists. `rung` counts from 0 in the engine and from 1 for people."""
-    match value:
+def purpose(order: Order) -> str:
+    """Why an order exists. Rungs count from 0 in the engine and from 1 for people."""
+    match order.purpose:
         case Purpose.RUNG_BUY | Purpose.RUNG_SELL:
-            return QCoreApplication.translate("order", "Rung {number}").format(number=rung + 1)
+            return QCoreApplication.translate("order", "Rung {number}").format(number=order.rung + 1)
         case Purpose.INITIAL_BUY:
             return QCoreApplication.translate("order", "First purchase")
         case Purpose.REBALANCE_SELL:
             return QCoreApplication.translate("order", "Rebalancing")
         case Purpose.LIQUIDATION:
             return QCoreApplication.translate("order", "Closing sale")
+        case Purpose.LEG_OPEN:
+            return QCoreApplication.translate("order", "Entry {number}").format(number=order.generation)
+        case Purpose.LEG_CLOSE:
+            return QCoreApplication.translate("order", "Exit {number}").format(number=order.generation)
+
+
+def foreign_kind(value: ForeignKind) -> str:
+    """Whose an order is that is not ours."""
+    match value:
+        case ForeignKind.PERSON:
+            return QCoreApplication.translate("order", "By hand")
+        case ForeignKind.PROGRAM:
+            return QCoreApplication.translate("order", "Another program")
+        case ForeignKind.OTHER_DESK:
+            return QCoreApplication.translate("order", "Another Gridwright")
+        case ForeignKind.UNKNOWN:
+            return QCoreApplication.translate("order", "Our name, not in our books")
 
 
 def liquidity(value: Liquidity) -> str:

@@ -1,3 +1,4 @@
+# ruff: noqa: S608 - the statements are put together from constants of this program; values travel as arguments.
 """Does the database hold together? Every rule of money that spans several tables, asked of all rows at once."""
 
 from collections.abc import Mapping
@@ -6,11 +7,13 @@ from decimal import Decimal
 from engine.domain.money import ZERO
 from engine.domain.sentences import plain
 from storage.database import Connection, Database
+from storage.pair_rules import PAIR_RULES
+from storage.recovery import OWN
 
 #: Complaints of each kind that are worth reading; the rest is counted.
 MOST_SENTENCES = 20
 
-LEDGER_FOLD = "SELECT account_id, asset, sum(amount) AS amount FROM ledger_entries GROUP BY account_id, asset"
+LEDGER_FOLD = f"SELECT account_id, asset, sum(amount) AS amount FROM ledger_entries WHERE {OWN} GROUP BY 1, 2"
 
 #: Each query returns the rows that break a rule; its sentence is filled from the row.
 RULES: tuple[tuple[str, str], ...] = (
@@ -39,11 +42,12 @@ RULES: tuple[tuple[str, str], ...] = (
         """
         SELECT t.venue, t.venue_trade_id, count(l.id) AS entries, COALESCE(sum(l.amount), 0) AS summed
         FROM trades t JOIN orders o USING (client_order_id)
-        LEFT JOIN ledger_entries l ON l.reference = t.venue || ':' || t.venue_trade_id AND l.account_id = o.account_id
-            AND l.bot_uid = t.bot_uid
+        LEFT JOIN ledger_entries l ON l.user_id = t.user_id AND l.reference = t.venue || ':' || t.venue_trade_id
+            AND l.account_id = o.account_id AND l.bot_uid = t.bot_uid
         GROUP BY t.id HAVING count(*) FILTER (WHERE l.kind = 'trade') <> 2
             OR COALESCE(-sum(l.amount) FILTER (WHERE l.kind = 'fee' AND l.asset = t.fee_currency), 0) <> t.fee
-            OR COALESCE(sum(l.amount) FILTER (WHERE l.kind = 'trade' AND l.asset = split_part(t.symbol, '/', 1)), 0)
+            OR COALESCE(sum(l.amount) FILTER (WHERE l.kind = 'trade'
+                    AND l.asset IN (split_part(t.symbol, '/', 1), t.symbol || ':P')), 0)
                 <> CASE t.side WHEN 'buy' THEN t.quantity ELSE -t.quantity END
             OR COALESCE(sum(l.amount) FILTER (WHERE l.kind = 'trade' AND l.asset = split_part(t.symbol, '/', 2)), 0)
                 <> CASE t.side WHEN 'buy' THEN -t.value ELSE t.value END
@@ -53,14 +57,15 @@ RULES: tuple[tuple[str, str], ...] = (
         "The money entry {reference} ({kind}, {asset}) belongs to no execution.",
         """
         SELECT l.reference, l.kind, l.asset FROM ledger_entries l WHERE l.kind IN ('trade', 'fee') AND NOT EXISTS
-            (SELECT 1 FROM trades t WHERE t.venue || ':' || t.venue_trade_id = l.reference) ORDER BY l.id
+            (SELECT 1 FROM trades t WHERE t.user_id = l.user_id AND t.venue || ':' || t.venue_trade_id = l.reference)
+        ORDER BY l.id
         """,
     ),
     (
         "The base that {moved} moved between account and bots does not cancel out: {summed} {asset} is left.",
         """
         SELECT reference AS moved, asset, sum(amount) AS summed FROM ledger_entries
-        WHERE kind IN ('adopt', 'release') GROUP BY reference, asset HAVING sum(amount) <> 0 ORDER BY 1
+        WHERE kind IN ('adopt', 'release') GROUP BY user_id, reference, asset HAVING sum(amount) <> 0 ORDER BY 1
         """,
     ),
     (
@@ -79,7 +84,7 @@ RULES: tuple[tuple[str, str], ...] = (
         SELECT b.bot_uid, COALESCE(p.quantity, 0) AS stated, COALESCE(l.summed, 0) AS summed
         FROM bot_instances b LEFT JOIN positions p USING (bot_uid) LEFT JOIN (
             SELECT l.bot_uid, sum(l.amount) AS summed FROM ledger_entries l JOIN bot_instances b
-            ON b.bot_uid = l.bot_uid AND l.asset = split_part(b.symbol, '/', 1) GROUP BY 1
+            ON b.bot_uid = l.bot_uid AND l.asset IN (split_part(b.symbol, '/', 1), b.symbol || ':P') GROUP BY 1
         ) l ON l.bot_uid = b.bot_uid
         WHERE COALESCE(p.quantity, 0) <> COALESCE(l.summed, 0) ORDER BY 1
         """,
@@ -103,7 +108,7 @@ async def check(database: Database, balances: Mapping[tuple[str, str], Decimal] 
         found: list[str] = []
         if balances is not None:
             found += await _compare_balances(connection, balances)
-        for sentence, query in RULES:
+        for sentence, query in (*RULES, *PAIR_RULES):
             rows = await connection.fetch(query)
             for row in rows[:MOST_SENTENCES]:
                 found.append(sentence.format_map({name: _shown(value) for name, value in row.items()}))

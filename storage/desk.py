@@ -14,9 +14,6 @@ from engine.errors import AlreadyRunning, StorageError, StorageUnavailable
 from storage.database import Connection, Database
 from storage.failures import Failure, storage_error
 
-#: The one user of a database that nobody shares; the first migration adds it.
-LOCAL_USER_ID = 1
-
 HEARTBEAT_S = 5.0
 #: A desk whose heartbeat is older than this is dead, even where the server has not noticed that its session is.
 HEARTBEAT_STALE_S = 20.0
@@ -64,23 +61,50 @@ def journal_sessions(desk_id: str) -> str:
     return f"journal {_digest(desk_id).hex()[:8]}"
 
 
-async def register_desk(connection: Connection, desk_id: str, name: str, user_id: int = LOCAL_USER_ID) -> None:
-    """Make sure that the desk has a row, for those that refer to it."""
+async def current_user_id(connection: Connection) -> int:
+    """The user as whom this connection reads and writes. Raises StorageError for a database role of nobody."""
+    user_id: int | None = await connection.fetchval("SELECT current_user_id()")
+    if user_id is None:
+        role = await connection.fetchval("SELECT session_user")
+        raise StorageError(f"The database role {role} belongs to no user of Gridwright.")
+    return user_id
+
+
+async def space_of(connection: Connection) -> str:
+    """Which database this is, among all: what keeps programs of different databases apart in one Redis. 8 of [0-9a-f].
+
+    A copy restored elsewhere is another one.
+    """
+    found: str = await connection.fetchval(
+        "SELECT left(md5(system_identifier::text || '/' || oid::text), 8) FROM pg_control_system(), pg_database "
+        "WHERE datname = current_database()"
+    )
+    return found
+
+
+async def register_desk(connection: Connection, desk_id: str, name: str) -> int:
+    """Make sure that the desk has a row, for those that refer to it. Answers with its user. Raises StorageError."""
+    user_id = await current_user_id(connection)
+    # Somebody who may only look has no desk, and needs none for looking.
+    if not await connection.fetchval("SELECT has_any_column_privilege('public.desks', 'INSERT')"):
+        return user_id
     await connection.execute(
         "INSERT INTO desks (desk_id, user_id, name) VALUES ($1, $2, $3) ON CONFLICT (desk_id) DO NOTHING",
         desk_id, user_id, name,
     )  # fmt: skip
+    return user_id
 
 
 async def end_sessions(connection: Connection, names: str, but: str = "") -> None:
     """End all other sessions whose name begins with `names`, except `but`, and wait until they are gone.
 
-    A session whose network went away may still be about to commit; it must not do so after we began anew.
+    A session whose network went away may still be about to commit; it must not do so after we began anew. Sessions of
+    other database roles may be called anything and are none of ours.
     """
     gone = await connection.fetch(
         "SELECT pg_terminate_backend(pid, $3) AS is_gone FROM pg_stat_activity "
         "WHERE starts_with(application_name, $1) AND application_name <> $2 AND pid <> pg_backend_pid() "
-        "AND datname = current_database()",
+        "AND datname = current_database() AND usename = session_user",
         names, but, END_WAIT_MS,
     )  # fmt: skip
     if not all(row["is_gone"] for row in gone):
@@ -90,8 +114,8 @@ async def end_sessions(connection: Connection, names: str, but: str = "") -> Non
 class DeskLease:
     """Being the running engine of a desk: an advisory lock held by our own session, and a heartbeat.
 
-    The lock says "alive" to others and dies with us. What keeps money safe is the fencing token of each bot, which
-    `take` raises: a copy of the program that does not know yet that it was replaced cannot commit any more.
+    The lock says "alive" to others and dies with us. `take` counts the desk's starts: a copy of the program that was
+    replaced sees another number and takes no account any more (storage/leases.py).
     """
 
     def __init__(
@@ -101,7 +125,6 @@ class DeskLease:
         name: str = "",
         *,
         journal_session: str = "",
-        user_id: int = LOCAL_USER_ID,
         lock_wait_s: float = LOCK_WAIT_S,
     ) -> None:
         self._database = database
@@ -109,14 +132,13 @@ class DeskLease:
         self._name = name or socket.gethostname()
         self._session = f"desk {uuid.uuid4().hex[:8]}"
         self._journal_session = journal_session
-        self._user_id = user_id
         self._lock_wait_s = lock_wait_s
         self._connection: Connection | None = None
         self._beating: asyncio.Task[None] | None = None
         self._turn = asyncio.Lock()
 
-    async def take(self) -> None:
-        """Become the desk's engine. Raises AlreadyRunning when another program is."""
+    async def take(self) -> int:
+        """Become the desk's engine; returns the number of this start. Raises AlreadyRunning when another program is."""
         try:
             connection = await self._lock()
             # What an earlier copy sent last is written or refused before we read.
@@ -125,18 +147,16 @@ class DeskLease:
                 self._database.session_name(journal_sessions(self._desk_id)),
                 but=self._database.session_name(self._journal_session),
             )
-            await connection.execute(
+            start: int = await connection.fetchval(
                 "UPDATE desks SET started_at = now(), last_seen_at = now(), starts = starts + 1, name = $2 "
-                "WHERE desk_id = $1",
+                "WHERE desk_id = $1 RETURNING starts",
                 self._desk_id, self._name,
             )  # fmt: skip
-            await connection.execute(
-                "UPDATE bot_instances SET fencing_token = fencing_token + 1 WHERE desk_id = $1", self._desk_id
-            )
         except Failure as error:
             self._cut()
             raise storage_error(error) from error
         self._beating = asyncio.create_task(self._beat(), name="desk heartbeat")
+        return start
 
     async def beat_once(self) -> None:
         """One heartbeat; takes the lock again when our session was lost. Raises StorageUnavailable, AlreadyRunning."""
@@ -169,7 +189,7 @@ class DeskLease:
     async def _lock(self) -> Connection:
         connection = await self._database.own_connection(self._session, lock_timeout=str(int(self._lock_wait_s * 1000)))
         try:
-            await register_desk(connection, self._desk_id, self._name, self._user_id)
+            await register_desk(connection, self._desk_id, self._name)
             # A session of ours that the network lost may still hold the lock on the server.
             await end_sessions(connection, self._database.session_name(self._session))
             await self._wait_for_lock(connection)
@@ -192,6 +212,8 @@ class DeskLease:
                 raise AlreadyRunning("Another Gridwright already runs this desk on this database.") from None
             # Its machine is gone without a word; the server keeps such sessions for hours.
             for holder in await connection.fetch(HOLDERS, number):
+                if not holder["is_ours"]:
+                    raise StorageUnavailable("Another user of this database holds the lock of this desk.") from None
                 await connection.execute("SELECT pg_terminate_backend($1, $2)", holder["pid"], END_WAIT_MS)
             await connection.execute("SELECT pg_advisory_lock($1)", number)
 
@@ -215,7 +237,8 @@ class DeskLease:
 
 #: Who holds the advisory lock $1 in this database; a 64-bit lock is shown as two halves.
 HOLDERS = (
-    "SELECT pid FROM pg_locks WHERE locktype = 'advisory' AND granted AND objsubid = 1 "
+    "SELECT pid, (SELECT usename = session_user FROM pg_stat_activity a WHERE a.pid = pg_locks.pid) AS is_ours "
+    "FROM pg_locks WHERE locktype = 'advisory' AND granted AND objsubid = 1 "
     "AND database = (SELECT oid FROM pg_database WHERE datname = current_database()) "
     "AND classid = ($1::bigint >> 32)::bit(32)::bigint::oid AND objid = ($1::bigint & 4294967295)::oid"
 )

@@ -1,11 +1,22 @@
 """All desks of a database: who they are, and whether their engines run."""
 
-from engine.console.desk import DeskRow
-from engine.errors import UsageError
+from engine.console.desk import DeskRow, LeaseRow
 from storage.commands import PostgresCommands
 from storage.database import Database
+from storage.recovery import OWN
 
 DESKS = "SELECT desk_id, name, started_at, last_seen_at FROM desks ORDER BY name, desk_id"
+
+#: A lease that expired is nobody's, whoever held it.
+LEASES = f"""
+    SELECT l.account_id, l.token, h.name AS desk, p.name AS preferred, b.name AS bound, r.name AS requested,
+        CASE WHEN h.desk_id IS NOT NULL THEN l.expires_at END AS until,
+        (SELECT count(*) FROM bot_instances i
+            WHERE i.user_id = l.user_id AND i.account_id = l.account_id AND i.is_running) AS bots
+    FROM leases l LEFT JOIN desks h ON h.desk_id = l.desk_id AND l.expires_at >= clock_timestamp()
+    LEFT JOIN desks p ON p.desk_id = l.preferred_desk_id LEFT JOIN desks b ON b.desk_id = l.bound_desk_id
+    LEFT JOIN desks r ON r.desk_id = l.requested_by_desk_id WHERE l.{OWN} ORDER BY l.account_id
+"""  # noqa: S608 - put together from constants
 
 
 async def desks_of(database: Database) -> list[DeskRow]:
@@ -19,13 +30,14 @@ async def desks_of(database: Database) -> list[DeskRow]:
     return found
 
 
-async def find_desk(database: Database, wanted: str) -> DeskRow:
-    """The desk with this id, or the only one with this name. Raises UsageError."""
-    desks = await desks_of(database)
-    found = [desk for desk in desks if desk.desk_id == wanted] or [desk for desk in desks if desk.name == wanted]
-    if len(found) == 1:
-        return found[0]
-    if found:
-        ids = ", ".join(desk.desk_id for desk in found)
-        raise UsageError(f"Several desks are called {wanted}; use one of the ids {ids}.")
-    raise UsageError(f"There is no desk {wanted} on this database; `desks` lists them.")
+async def leases_of(database: Database) -> list[LeaseRow]:
+    """Every account of the user, by id, with who runs it."""
+    async with database.question() as connection:
+        rows = await connection.fetch(LEASES)
+    return [
+        LeaseRow(
+            row["account_id"], row["desk"] or "", row["until"], row["bots"], row["token"], row["preferred"] or "",
+            row["bound"] or "", row["requested"] or "",
+        )
+        for row in rows
+    ]  # fmt: skip

@@ -10,9 +10,10 @@ from asyncpg import exceptions
 
 from engine.errors import StorageError, StorageUnavailable
 from storage.address import DatabaseAddress
+from storage.tls import certificate_sentence
 
-#: SQLSTATE of the allocation trigger; its message is written for people.
-ALLOCATION_STATE = "GW100"
+#: How the SQLSTATE of our own triggers and functions begins; their messages are written for people.
+OUR_STATES = "GW"
 
 #: Repeating the same request may succeed, by SQLSTATE or its class: connection, resources (disk full, too many
 #: connections), intervention (shutdown, cancel), system (I/O error), rollback (deadlock), lock not available,
@@ -41,7 +42,7 @@ def storage_error(error: BaseException) -> StorageError:
     if is_transient(error):
         return StorageUnavailable(f"The database does not answer now ({_cause(error)}).")
     if isinstance(error, exceptions.PostgresError):
-        if error.sqlstate == ALLOCATION_STATE:
+        if (error.sqlstate or "").startswith(OUR_STATES):
             return StorageError(str(error.args[0]))
         if (error.sqlstate or "").startswith("23"):
             return StorageError(
@@ -65,6 +66,8 @@ def connection_error(error: BaseException, address: DatabaseAddress) -> StorageE
             return StorageError(f"The database at {address.place} refused the user {address.user!r} or the password.")
         case exceptions.TooManyConnectionsError():
             return StorageUnavailable(f"The database at {address.place} has no connection left.")
+        case ssl.SSLCertVerificationError():
+            return StorageError(certificate_sentence(error, f"{address.host}:{address.port}", address.host))
         case ssl.SSLError():
             return StorageError(
                 f"The encryption with {address.host}:{address.port} could not be agreed: {_cause(error)}."

@@ -15,45 +15,63 @@ from engine.domain.order import Order
 from storage.database import Connection, Database
 from storage.pages import BotWithRungs, DayPnl, LedgerSum
 from storage.records import bots, control, orders, rungs
-from storage.recovery import BOT_COLUMNS, complete_fills
+from storage.recovery import BOT_COLUMNS, BOT_TABLES, OWN, RUN_HERE, complete_fills
 
 #: Rows of a page, not counting the rest of its last instant. More would hold the interpreter while a window paints.
 MOST_ROWS = 2_000
 
-CANDLES = """
-    SELECT * FROM candles WHERE venue = $1 AND symbol = $2 AND timeframe_s = $3 AND is_closed
-        AND timestamp < COALESCE($4, 'infinity'::timestamptz) ORDER BY timestamp DESC LIMIT $5
+CANDLE_COLUMNS = (
+    "venue, symbol, timeframe_s, timestamp, open_price, high_price, low_price, close_price, volume, is_closed, vwap"
+)
+
+#: A venue's bars are either facts of the market or somebody's own; one half of this is always empty.
+CANDLES = f"""
+    SELECT * FROM (
+        SELECT {CANDLE_COLUMNS} FROM candles
+        WHERE venue = $1 AND symbol = $2 AND timeframe_s = $3 AND is_closed
+            AND timestamp < COALESCE($4, 'infinity'::timestamptz)
+        UNION ALL
+        SELECT {CANDLE_COLUMNS} FROM replayed_candles
+        WHERE {OWN} AND venue = $1 AND symbol = $2 AND timeframe_s = $3 AND is_closed
+            AND timestamp < COALESCE($4, 'infinity'::timestamptz)
+    ) bars ORDER BY timestamp DESC LIMIT $5
 """
 #: Points at equal distances by count: the first, the last, and between them at most `limit` - 2.
-EQUITY = """
+EQUITY = f"""
     WITH points AS (
         SELECT *, (row_number() OVER (ORDER BY at) - 1) * ($4 - 1) / GREATEST(count(*) OVER () - 1, $4 - 1) AS bucket
         FROM equity_snapshots
-        WHERE account_id = $1 AND bot_uid IS NOT DISTINCT FROM $2 AND at >= COALESCE($3, '-infinity'::timestamptz)
+        WHERE {OWN} AND account_id = $1 AND bot_uid IS NOT DISTINCT FROM $2
+            AND at >= COALESCE($3, '-infinity'::timestamptz)
     ), marked AS (SELECT *, lag(bucket) OVER (ORDER BY at) AS before FROM points)
     SELECT * FROM marked WHERE before IS DISTINCT FROM bucket ORDER BY at
 """
-PNL_BY_DAY = """
+PNL_BY_DAY = f"""
     SELECT bot_uid, day, count(*) AS fills, sum(value) AS turnover, COALESCE(sum(profit), 0) AS matched_profit
-    FROM (SELECT *, (trade_time AT TIME ZONE $2)::date AS day FROM trades WHERE $1::text IS NULL OR bot_uid = $1) t
+    FROM (
+        SELECT *, (trade_time AT TIME ZONE $2)::date AS day FROM trades
+        WHERE {OWN} AND ($1::text IS NULL OR bot_uid = $1)
+    ) t
     GROUP BY bot_uid, day ORDER BY day DESC, bot_uid LIMIT $3
 """
-FEES_BY_DAY = """
+FEES_BY_DAY = f"""
     SELECT bot_uid, (trade_time AT TIME ZONE $2)::date AS day, fee_currency, sum(fee) AS fee FROM trades
-    WHERE ($1::text IS NULL OR bot_uid = $1) AND fee <> 0 AND (trade_time AT TIME ZONE $2)::date >= $3
+    WHERE {OWN} AND ($1::text IS NULL OR bot_uid = $1) AND fee <> 0 AND (trade_time AT TIME ZONE $2)::date >= $3
     GROUP BY bot_uid, day, fee_currency ORDER BY fee_currency
 """
-LEDGER_SUMS = """
+LEDGER_SUMS = f"""
     SELECT account_id, asset, kind, sum(amount) AS amount, count(*) AS entries FROM ledger_entries
-    WHERE $1::text IS NULL OR account_id = $1 GROUP BY account_id, asset, kind ORDER BY account_id, asset, kind
+    WHERE {OWN} AND ($1::text IS NULL OR account_id = $1)
+    GROUP BY account_id, asset, kind ORDER BY account_id, asset, kind
 """
 BOTS = f"""
-    SELECT {BOT_COLUMNS} FROM bot_instances b JOIN grid_bot_configs c ON c.bot_uid = b.bot_uid
-    WHERE ($1::text IS NULL OR b.desk_id = $1) AND (b.is_active OR $2) ORDER BY b.created_at, b.bot_uid
+    SELECT {BOT_COLUMNS} FROM {BOT_TABLES}
+    WHERE b.{OWN} AND {RUN_HERE} AND ($1::text IS NULL OR b.desk_id = $1) AND (b.is_active OR $2)
+    ORDER BY b.created_at, b.bot_uid
 """
-RUNGS = """
-    SELECT g.* FROM grid_orders g JOIN bot_instances b ON b.bot_uid = g.bot_uid AND b.generation = g.generation
-    WHERE g.bot_uid = ANY($1::text[]) ORDER BY g.bot_uid, g.grid_index
+RUNGS = f"""
+    SELECT g.* FROM grid_orders g JOIN bot_instances b USING (user_id, bot_uid, generation)
+    WHERE {OWN} AND g.bot_uid = ANY($1::text[]) ORDER BY g.bot_uid, g.grid_index
 """
 
 
@@ -131,7 +149,7 @@ def candle_of(row: Any) -> Candle:
     """A candle from its row."""
     return Candle(
         row["venue"], row["symbol"], row["timeframe_s"], row["timestamp"], row["open_price"], row["high_price"],
-        row["low_price"], row["close_price"], row["volume"], row["is_closed"],
+        row["low_price"], row["close_price"], row["volume"], row["is_closed"], row["vwap"],
     )  # fmt: skip
 
 
@@ -145,7 +163,7 @@ async def _newest(
     """The newest rows of a table before an instant, and the rest of the instant in which the page ends."""
     # A condition that is sometimes none ($1 IS NULL OR ...) would hide the index from the planner.
     asked = [(text, value) for text, value in ((f"{time} < ", before), ("bot_uid = ", bot_id)) if value is not None]
-    where = " AND ".join(f"{text}${at}" for at, (text, _) in enumerate(asked, start=2)) or "TRUE"
+    where = " AND ".join([OWN, *(f"{text}${at}" for at, (text, _) in enumerate(asked, start=2))])
     sql = (
         f"SELECT * FROM (SELECT * FROM {table} WHERE {where} ORDER BY {time} DESC "
         f"FETCH FIRST ($1::bigint) ROWS WITH TIES) page ORDER BY {time} DESC, id DESC"

@@ -3,31 +3,45 @@
 import asyncio
 import contextlib
 import logging
-from collections import deque
+from collections.abc import Callable
+from functools import partial
+from typing import Any
 
-from engine.domain.market import Candle, Quote
+from engine.domain.market import (
+    Candle,
+    FundingRate,
+    FxRate,
+    IndicatorValues,
+    OrderBook,
+    PublicTrade,
+    Quote,
+    Recorded,
+    Spread,
+)
 from engine.errors import StorageError
 from storage.database import Database
+from storage.recording import targets
+from storage.recording.lanes import (
+    CandleLane,
+    FoldingLane,
+    Lane,
+    QueueLane,
+    funding_key,
+    indicator_key,
+    rate_key,
+    spread_key,
+)
+from storage.recording.writing import RowWriter
 
 #: Quotes that wait at most; beyond, the oldest is dropped and counted. 20,000 are about 5 MB.
 MOST_QUOTES = 20_000
-#: Candles are folded by their key, so what waits is bounded by instruments and minutes, not by updates. Beyond this
-#: many the database has been away for days of a hundred markets; the number is logged, and nothing is dropped.
-MANY_CANDLES = 200_000
+#: Order books likewise: one with a hundred levels is some 20 KB.
+MOST_BOOKS = 2_000
+#: Facts (candles, prints, spreads, rates) are never dropped. When so many wait, the database has been away for long:
+#: quotes and books give way to them altogether, and the number is logged.
+MANY_FACTS = 200_000
 WRITE_EVERY_S = 1.0
 BATCH = 10_000
-
-TICKER_COLUMNS = ("venue", "symbol", "timestamp", "bid_price", "ask_price")
-CANDLES = """
-    INSERT INTO candles (venue, symbol, timeframe_s, timestamp, open_price, high_price, low_price, close_price, volume,
-        is_closed)
-    SELECT * FROM unnest($1::text[], $2::text[], $3::int[], $4::timestamptz[], $5::float8[], $6::float8[],
-        $7::float8[], $8::float8[], $9::float8[], $10::boolean[])
-    ON CONFLICT (venue, symbol, timeframe_s, timestamp) DO UPDATE SET open_price = EXCLUDED.open_price,
-        high_price = EXCLUDED.high_price, low_price = EXCLUDED.low_price, close_price = EXCLUDED.close_price,
-        volume = EXCLUDED.volume, is_closed = EXCLUDED.is_closed
-    WHERE EXCLUDED.is_closed OR NOT candles.is_closed
-"""
 
 log = logging.getLogger(__name__)
 
@@ -35,52 +49,80 @@ log = logging.getLogger(__name__)
 class PostgresRecorder:
     """`engine.ports.MarketRecorder`. Used on the loop of its database; `record` only appends.
 
-    Candles are never dropped: of one bar only its newest form waits. Quotes are dropped first, oldest first, and
-    counted in `dropped_quotes`.
+    Facts are never dropped: of one bar, spread or rate only its newest form waits. Quotes and order books are dropped
+    first, oldest first, and counted in `dropped_quotes`; `refused_rows` counts what no table takes.
     """
 
     def __init__(
-        self, database: Database, *, most_quotes: int = MOST_QUOTES, write_every_s: float = WRITE_EVERY_S
+        self,
+        database: Database,
+        *,
+        most_quotes: int = MOST_QUOTES,
+        most_books: int = MOST_BOOKS,
+        many_facts: int = MANY_FACTS,
+        write_every_s: float = WRITE_EVERY_S,
     ) -> None:
-        self._database = database
-        self._most_quotes = most_quotes
+        self._writer = RowWriter(database)
+        self._many_facts = many_facts
         self._every_s = write_every_s
-        self._candles: dict[tuple[object, ...], Candle] = {}
-        self._quotes: deque[Quote] = deque()
+        self._facts: dict[type, Lane] = {
+            Candle: CandleLane(targets.CANDLES),
+            Spread: FoldingLane(targets.SPREADS, spread_key),
+            FxRate: FoldingLane(targets.FX_RATES, rate_key),
+            FundingRate: FoldingLane(targets.FUNDING_RATES, funding_key),
+            IndicatorValues: FoldingLane(targets.TECHNICAL_INDICATORS, indicator_key),
+            PublicTrade: QueueLane(targets.TRANSACTIONS),
+        }
+        self._quotes: dict[type, QueueLane] = {
+            OrderBook: QueueLane(targets.ORDERBOOKS, most_books),
+            Quote: QueueLane(targets.TICKERS, most_quotes),
+        }
+        self._own_candles = CandleLane(targets.REPLAYED_CANDLES)
+        self._own_quotes = QueueLane(targets.REPLAYED_TICKERS, most_quotes)
+        self._add: dict[type, Callable[[Any], None]] = {
+            **{kind: lane.add for kind, lane in self._facts.items()},
+            **{kind: partial(self._add_quote, lane) for kind, lane in self._quotes.items()},
+        }
+        self._flying = 0
         self._writing: asyncio.Task[None] | None = None
         self._turn = asyncio.Lock()
         self._stopping = asyncio.Event()
-        self.dropped_quotes = 0
 
     @property
     def waiting(self) -> int:
-        """Candles and quotes that are not written yet."""
-        return len(self._candles) + len(self._quotes)
+        """Rows that are not written yet."""
+        return self._flying + sum(len(lane) for lane in self._lanes())
+
+    @property
+    def dropped_quotes(self) -> int:
+        """Quotes and order books that gave way."""
+        return sum(lane.dropped for lane in self._lanes())
+
+    @property
+    def refused_rows(self) -> int:
+        """Rows that no table takes."""
+        return self._writer.refused
 
     def start(self) -> None:
         """Write in the background from now on."""
         self._writing = asyncio.create_task(self._write_on(), name="market recorder")
 
-    def record(self, event: Candle | Quote) -> None:
-        """Take it for the history; returns at once."""
-        if isinstance(event, Quote):
-            if len(self._quotes) >= self._most_quotes:
-                self._quotes.popleft()
-                self.dropped_quotes += 1
-            self._quotes.append(event)
+    def record(self, event: Recorded, *, in_own_time: bool = False) -> None:
+        """Take it for the history; returns at once. Of a market in its own time candles and quotes are kept."""
+        if in_own_time:
+            if isinstance(event, Candle):
+                self._own_candles.add(event)
+            elif isinstance(event, Quote):
+                self._own_quotes.add(event)
             return
-        key = (event.venue, event.symbol, event.timeframe_s, event.opened_at)
-        older = self._candles.get(key)
-        if older is None or event.is_closed or not older.is_closed:
-            self._candles[key] = event
+        self._add[type(event)](event)
 
     async def flush(self) -> None:
         """Write what waits now. Raises StorageUnavailable; then nothing is lost, and it can be asked again."""
         async with self._turn:
-            while self._candles:
-                await self._write_candles(list(self._candles.values())[:BATCH])
-            while self._quotes:
-                await self._write_quotes([self._quotes.popleft() for _ in range(min(len(self._quotes), BATCH))])
+            for lane in self._lanes():
+                while len(lane):
+                    await self._flush_lane(lane)
 
     async def close(self) -> None:
         """Stop writing in the background, write the rest if the database answers."""
@@ -92,7 +134,7 @@ class PostgresRecorder:
         try:
             await self.flush()
         except StorageError as error:
-            log.warning("%d candles and quotes were not written: %s", self.waiting, error)
+            log.warning("%d rows of market data were not written: %s", self.waiting, error)
 
     async def _write_on(self) -> None:
         while not self._stopping.is_set():
@@ -102,35 +144,36 @@ class PostgresRecorder:
                 await self.flush()
             except StorageError as error:
                 log.warning("Market data waits (%d rows): %s", self.waiting, error)
-                if len(self._candles) > MANY_CANDLES:
-                    log.warning("More than %d candles wait in memory for the database.", MANY_CANDLES)
+                if self._waiting_facts() > self._many_facts:
+                    log.warning("More than %d rows wait in memory for the database.", self._many_facts)
 
-    async def _write_candles(self, candles: list[Candle]) -> None:
-        columns = [list(column) for column in zip(*map(_candle_row, candles), strict=True)]
-        async with self._database.question() as connection:
-            await connection.execute(CANDLES, *columns)
-        for candle in candles:
-            key = (candle.venue, candle.symbol, candle.timeframe_s, candle.opened_at)
-            # A newer form of the bar may have come while this one was written.
-            if self._candles.get(key) is candle:
-                del self._candles[key]
-
-    async def _write_quotes(self, quotes: list[Quote]) -> None:
-        rows = [(quote.venue, quote.symbol, quote.at, float(quote.bid), float(quote.ask)) for quote in quotes]
+    async def _flush_lane(self, lane: Lane) -> None:
+        events = lane.take()
+        self._flying = len(events)
+        is_fact = not isinstance(lane, QueueLane) or lane is self._facts[PublicTrade]
+        written = 0
         try:
-            async with self._database.question() as connection:
-                # Quotes need not survive the last half second before a power cut; all else waits for the disk.
-                await connection.execute("SET synchronous_commit = off")
-                await connection.copy_records_to_table("tickers", records=rows, columns=TICKER_COLUMNS)
-        except BaseException:
-            room = self._most_quotes - len(self._quotes)
-            self.dropped_quotes += max(0, len(quotes) - room)
-            self._quotes.extendleft(reversed(quotes[max(0, len(quotes) - room) :]))
-            raise
+            async with self._writer.session(lane.target, waits_for_disk=is_fact) as session:
+                while written < len(events):
+                    batch = events[written : written + BATCH]
+                    await session.write(batch)
+                    written += len(batch)
+                    self._flying = len(events) - written
+        finally:
+            self._flying = 0
+            if written < len(events):
+                lane.put_back(events[written:])
 
+    def _add_quote(self, lane: QueueLane, event: Quote | OrderBook) -> None:
+        if self._waiting_facts() < self._many_facts:
+            lane.add(event)
+            return
+        for each in self._quotes.values():
+            each.give_way()
+        lane.dropped += 1
 
-def _candle_row(candle: Candle) -> tuple[object, ...]:
-    return (
-        candle.venue, candle.symbol, candle.timeframe_s, candle.opened_at, candle.open, candle.high, candle.low,
-        candle.close, candle.volume, candle.is_closed,
-    )  # fmt: skip
+    def _waiting_facts(self) -> int:
+        return self._flying + sum(len(lane) for lane in self._facts.values())
+
+    def _lanes(self) -> tuple[Lane, ...]:
+        return (*self._facts.values(), self._own_candles, *self._quotes.values(), self._own_quotes)

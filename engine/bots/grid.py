@@ -8,7 +8,7 @@ from decimal import Decimal
 
 from engine.bots.ladder import COST_INCREMENT, next_quantity
 from engine.domain.grid import GridConfig, Inventory, Rung, RungStatus
-from engine.domain.instrument import VenueRules
+from engine.domain.instrument import Instrument, VenueRules
 from engine.domain.money import HUNDRED, ZERO, truncate_to
 from engine.domain.order import Fill, Side
 
@@ -43,10 +43,13 @@ class ClosedCycle:
     profit: Decimal
 
 
-def after_fill(rung: Rung, fill: Fill, base: str) -> Rung:
-    """The rung with one more fill booked. A fee in base lowers what was received, a fee in quote the money."""
-    fee_quote = ZERO if fill.fee_asset == base else fill.fee
-    fee_base = fill.fee if fill.fee_asset == base else ZERO
+def after_fill(rung: Rung, fill: Fill, instrument: Instrument) -> Rung:
+    """The rung with one more fill booked. A fee in base lowers what was received, a fee in quote the money.
+
+    A fee in a third asset lowers neither.
+    """
+    fee_quote = fill.fee if fill.fee_asset == instrument.quote else ZERO
+    fee_base = fill.fee if fill.fee_asset == instrument.position_asset else ZERO
     seen = replace(rung, last_fill_side=fill.side, last_fill_at=fill.at, last_fill_price=fill.price)
     if fill.side is Side.BUY:
         return replace(
@@ -63,19 +66,20 @@ def after_fill(rung: Rung, fill: Fill, base: str) -> Rung:
 
 
 def wants(rung: Rung, live_buy: Decimal, live_sell: Decimal, rules: VenueRules) -> tuple[Want, ...]:
-    """Orders the rung wants beside its live ones, given their remaining quantities.
+    """Orders the rung wants beside its live ones, given their remaining quantities, on the size increment of now: one
+    that became coarser leaves a little of the rung's quantity unbought. A rung has one buy at a time.
 
     A missing buy below the venue's minimums is given up when what is held can be sold, and rounded up to the minimums
     when nothing else could ever move the rung on.
     """
     found: list[Want] = []
-    missing = rung.quantity - rung.bought_gross - live_buy
+    missing = rules.floor_size(rung.quantity - rung.bought_gross)
     sellable = rules.floor_size(rung.held - live_sell)
     can_sell = rules.is_tradable(sellable, rung.sell_price)
-    if missing > 0:
+    if not live_buy and rung.quantity > rung.bought_gross:
         if rules.is_tradable(missing, rung.buy_price):
             found.append(Want(rung.index, Side.BUY, rung.buy_price, missing))
-        elif not can_sell and not live_buy and not live_sell and not rung.sold:
+        elif not can_sell and not live_sell and not rung.sold:
             found.append(Want(rung.index, Side.BUY, rung.buy_price, rules.smallest_tradable(rung.buy_price)))
     if can_sell:
         found.append(Want(rung.index, Side.SELL, rung.sell_price, sellable))

@@ -6,6 +6,7 @@ from decimal import Decimal
 from fractions import Fraction
 from itertools import pairwise
 
+from engine.bots.grid_margin import ladder_liquidation, margin_refusals, position_value
 from engine.bots.ladder import (
     base_to_hold,
     cycle_profit,
@@ -17,7 +18,8 @@ from engine.bots.ladder import (
 )
 from engine.domain import phrases
 from engine.domain.grid import GridConfig, Rung, Sizing
-from engine.domain.instrument import FeeAsset, Instrument, VenueRules
+from engine.domain.instrument import FeeAsset, Instrument, InstrumentKind, VenueRules
+from engine.domain.margin import margin_of
 from engine.domain.money import HUNDRED, ONE, ZERO, ceil_to
 from engine.domain.order import Order, OrderKind, Side
 from engine.domain.sentences import Argument, Refusal, Sentence, say
@@ -44,7 +46,9 @@ class GridPreview:
 
     Profits are of one cycle after both fees, in quote and in percent of its cost. `capital_quote` is all quote the grid
     needs (resting buys with fees, the initial purchase with its fee); `capital_base` is base taken from the account.
-    `initial_fee` is in quote (at `price` where the fee is taken in base).
+    `initial_fee` is in quote (at `price` where the fee is taken in base). Of a PERP capital is margin with fees,
+    `position_value` what the whole ladder comes to in quote, and `liquidation_price` where the venue would close it,
+    were it bought down to its lowest line with the investment alone behind it; None when no price does that.
     """
 
     refusals: tuple[Refusal, ...]
@@ -62,6 +66,8 @@ class GridPreview:
     capital_quote: Decimal = ZERO
     capital_base: Decimal = ZERO
     orders: tuple[PlannedOrder, ...] = ()
+    position_value: Decimal = ZERO
+    liquidation_price: Decimal | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,6 +111,7 @@ def preview(
     rungs = rungs_of(config, rules, at)
     refusals += _size_refusals(config, instrument, rungs, unit_costs(config, rules, lines, at))
     refusals += _profit_refusals(config, instrument, rungs)
+    refusals += margin_refusals(config, instrument, rungs, at)
     return _with_numbers(config, instrument, rungs, lines, at, refusals, free_quote, free_base)
 
 
@@ -119,8 +126,10 @@ def preview_edit(
     to_buy, to_sell = rebalancing(view.base_held, needed, instrument.rules, price)
     fee = instrument.rules.fee((to_buy + to_sell) * price, instrument.rules.taker_fee)
     if free_quote is not None and not refusals:
-        released = sum((o.remaining * o.price for o in view.open_orders if o.side is Side.BUY and o.price), ZERO)
-        spent = after.capital_quote - after.initial_cost + to_buy * price - to_sell * price + fee
+        buys = (o.remaining * o.price for o in view.open_orders if o.side is Side.BUY and o.price)
+        released = sum((margin_of(value, instrument.rules) for value in buys), ZERO)
+        moved = margin_of(to_buy * price, instrument.rules) - margin_of(to_sell * price, instrument.rules)
+        spent = after.capital_quote - after.initial_cost + moved + fee
         if spent > free_quote + released:
             refusals.append(_not_enough(instrument, spent, free_quote + released))
     placed = tuple(order for order in after.orders if order.rung >= 0)
@@ -255,7 +264,7 @@ def _with_numbers(
     adopted = min(needed, rules.floor_size(free_base or ZERO)) if config.use_held_base else ZERO
     initial, _ = rebalancing(adopted, needed, rules, price) if needed > adopted else (ZERO, ZERO)
     initial_fee = rules.fee(initial * price, rules.taker_fee)
-    initial_cost = initial * price + (initial_fee if in_quote else ZERO)
+    initial_cost = margin_of(initial * price, rules) + (initial_fee if in_quote else ZERO)
     resting = ZERO
     orders: list[PlannedOrder] = []
     if initial:
@@ -265,7 +274,7 @@ def _with_numbers(
         orders.append(PlannedOrder(side, OrderKind.LIMIT, _first_price(rung, price), rung.quantity, rung.index))
         if side is Side.BUY:
             value = rung.buy_price * rung.quantity
-            resting += value + (rules.fee(value, rate) if in_quote else ZERO)
+            resting += margin_of(value, rules) + (rules.fee(value, rate) if in_quote else ZERO)
     capital = resting + initial_cost
     if free_quote is not None and capital > free_quote:
         refusals.append(_not_enough(instrument, capital, free_quote))
@@ -288,6 +297,8 @@ def _with_numbers(
         capital_quote=capital,
         capital_base=adopted,
         orders=tuple(orders),
+        position_value=position_value(rungs) if instrument.kind is InstrumentKind.PERP else ZERO,
+        liquidation_price=ladder_liquidation(config, instrument, rungs, price),
     )
 
 

@@ -34,16 +34,18 @@ def resting_rate(config: GridConfig, rules: VenueRules) -> Decimal:
 
 def unit_costs(config: GridConfig, rules: VenueRules, lines: Sequence[Decimal], price: Decimal) -> list[Fraction]:
     """Quote needed for one base on each rung, first purchases with their fee, when the grid starts at `price`.
+    With leverage it is the margin.
 
     Fractions, because a quotient that is rounded at any digit can fall on the other side of a size increment.
     """
     in_quote = rules.fee_asset is FeeAsset.QUOTE
-    resting = 1 + (Fraction(resting_rate(config, rules)) if in_quote else 0)
+    margin = Fraction(1, rules.leverage)
+    resting = margin + (Fraction(resting_rate(config, rules)) if in_quote else 0)
     taker = Fraction(rules.taker_fee)
     if config.use_held_base:
-        bought = Fraction(price)
+        bought = Fraction(price) * margin
     else:
-        bought = Fraction(price) * (1 + taker) if in_quote else Fraction(price) / (1 - taker)
+        bought = Fraction(price) * (margin + taker) if in_quote else Fraction(price) / (1 - taker)
     return [Fraction(line) * resting if line <= price else bought for line in lines[:-1]]
 
 

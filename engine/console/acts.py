@@ -7,12 +7,14 @@ from decimal import Decimal
 from typing import TextIO
 
 from engine.bots.grid_rules import preview, preview_edit
+from engine.console.arb_acts import act_on_pairs
 from engine.console.bot_commands import (
     add_grid,
     changed_config,
     edit_grid,
     find_account,
     find_bot,
+    find_desk,
     find_instrument,
     refused,
     steer,
@@ -20,18 +22,23 @@ from engine.console.bot_commands import (
 )
 from engine.console.desk import Desk
 from engine.console.listing import dump
-from engine.console.openings import paper_opening, replay_opening, simulated_opening
+from engine.console.live import act_on_live, waiting_words
+from engine.console.openings import live_opening, paper_opening, replay_opening, simulated_opening
 from engine.console.previews import edit_json, edit_text, preview_json, preview_text
 from engine.console.questions import reserves
 from engine.console.rehearsal import bot_view_of, refusals_of
-from engine.domain.bot import Account
+from engine.console.truth import repair
+from engine.console.watching import act_on_watched
+from engine.domain.bot import Account, AccountMode
 from engine.domain.codec import Json
 from engine.domain.instrument import Instrument
+from engine.domain.lease_requests import HandOver, PreferDesk
 from engine.domain.messages import Command, HaltAll, LiftHalt, OpenAccount, SetMarketSpeed
 from engine.domain.money import ZERO
 from engine.domain.sentences import Refusal, plain
 from engine.errors import UsageError
-from engine.ports import RecoveredState
+from engine.recovered import RecoveredState
+from engine.venues.practice import practice_account
 
 #: What is said when a sub-command of `bot` is done.
 DONE = {
@@ -56,18 +63,34 @@ async def act(options: Namespace, desk: Desk, out: TextIO, new_bot_id: Callable[
         case "bot", ("start" | "pause" | "stop" | "remove" | "restore") as verb:
             bot = find_bot((await desk.state()).bots, options.bot)
             await ask(desk, steer(options, bot))
-            _done(options, out, DONE[verb].format(name=bot.name, bot=bot.bot_id), {"bot": bot.bot_id})
+            sentence = DONE[verb].format(name=bot.name, bot=bot.bot_id)
+            if verb == "start":
+                sentence += await waiting_words(desk, bot.bot_id)
+            _done(options, out, sentence, {"bot": bot.bot_id})
+        case "arb", _:
+            return await act_on_pairs(options, desk, out, new_bot_id, ask)
+        case "premium", _:
+            return await act_on_watched(options, desk, out)
         case "account", "open-replay":
             await _open(options, desk, out, replay_opening(options))
         case "account", "open-paper":
             await _open(options, desk, out, paper_opening(options))
+        case "account", "open-live":
+            await _open(options, desk, out, live_opening(options))
+        case "account", "open-practice":
+            account = await practice_account(options.name, options.host, options.port, desk.desk_id)
+            await _open(options, desk, out, account)
         case "account", "open-simulated":
             await _open(options, desk, out, simulated_opening(options))
+        case "account", "repair":
+            await repair(options, desk, out)
         case "market", "speed":
             await ask(desk, SetMarketSpeed(options.venue, options.speed))
             pace = "as fast as possible" if options.speed is None else f"{plain(options.speed)} times real time"
             speed = None if options.speed is None else format(options.speed, "f")
             _done(options, out, f"{options.venue} runs {pace}.", {"venue": options.venue, "speed": speed})
+        case "lease", ("move" | "prefer") as verb:
+            await _lease(options, desk, out, verb)
         case "halt", None:
             await ask(desk, HaltAll())
             _done(options, out, "Trading is halted.", {"is_halted": True})
@@ -75,8 +98,20 @@ async def act(options: Namespace, desk: Desk, out: TextIO, new_bot_id: Callable[
             await ask(desk, LiftHalt())
             _done(options, out, "Trading goes on.", {"is_halted": False})
         case _:
-            return False
+            return await act_on_live(options, desk, out)
     return True
+
+
+async def _lease(options: Namespace, desk: Desk, out: TextIO, verb: str) -> None:
+    is_none = verb == "prefer" and options.to == "none"
+    target = None if is_none else find_desk(await desk.desks(), options.to)
+    account = find_account((await desk.state()).accounts, options.account).account_id
+    desk_id, name = ("", "") if target is None else (target.desk_id, target.name)
+    await desk.ask(HandOver(account, desk_id) if verb == "move" else PreferDesk(account, desk_id))
+    sentence = f"{account} is moved to {name} when the desk that runs it has finished what is under way."
+    if verb == "prefer":
+        sentence = f"{account} goes back to {name} whenever it runs." if name else f"{account} prefers no desk."
+    _done(options, out, sentence, {"account": account, "desk": desk_id or None})
 
 
 async def ask(desk: Desk, command: Command) -> None:
@@ -99,10 +134,15 @@ async def _add(options: Namespace, desk: Desk, out: TextIO, bot_id: str) -> None
     if not options.dry_run:
         await ask(desk, command)
         verb = "added and started" if options.start else "added"
-        _done(options, out, f"{command.name} was {verb} as {bot_id}.", {"bot": bot_id, "name": command.name})
+        sentence = f"{command.name} was {verb} as {bot_id}." + (
+            await waiting_words(desk, bot_id) if options.start else ""
+        )
+        _done(options, out, sentence, {"bot": bot_id, "name": command.name})
         return
     free = await _free(desk, state, account, instrument.quote)
-    seen = preview(command.config, instrument, price, free, await _free(desk, state, account, instrument.base))
+    seen = preview(
+        command.config, instrument, price, free, await _free(desk, state, account, instrument.position_asset)
+    )
     if seen.refusals:
         raise first_refusal(seen.refusals)
     out.write((dump(preview_json(seen)) if options.json else preview_text(seen, instrument)) + "\n")
@@ -111,6 +151,8 @@ async def _add(options: Namespace, desk: Desk, out: TextIO, bot_id: str) -> None
 async def _edit(options: Namespace, desk: Desk, out: TextIO) -> None:
     state = await desk.state()
     bot = find_bot(state.bots, options.bot)
+    if not bot.is_grid:
+        raise UsageError(f"{bot.name} is no grid; `arb edit` changes two-leg bots.")
     command = edit_grid(options, bot)
     if not options.dry_run:
         await ask(desk, command)
@@ -118,7 +160,7 @@ async def _edit(options: Namespace, desk: Desk, out: TextIO) -> None:
         return
     account = find_account(state.accounts, bot.account_id)
     instrument = find_instrument(state.instruments, account, bot.symbol)
-    config = changed_config(bot.config, options)
+    config = changed_config(bot.grid, options)
     if bot.is_active:
         price = await desk.last_price(bot.venue, bot.symbol)
         view = bot_view_of(bot, state, price, desk.desk_id)
@@ -130,9 +172,9 @@ async def _edit(options: Namespace, desk: Desk, out: TextIO) -> None:
     if refusals:
         raise first_refusal(refusals)
     if options.json:
-        out.write(dump(edit_json(bot.config, config, seen)) + "\n")
+        out.write(dump(edit_json(bot.grid, config, seen)) + "\n")
     else:
-        out.write(edit_text(bot.config, config, seen, instrument) + "\n")
+        out.write(edit_text(bot.grid, config, seen, instrument) + "\n")
 
 
 async def _open(options: Namespace, desk: Desk, out: TextIO, account: Account) -> None:
@@ -152,11 +194,13 @@ async def _prices(desk: Desk, state: RecoveredState) -> dict[tuple[str, str], De
 async def _equity(desk: Desk, account: Account, instrument: Instrument, price: Decimal | None) -> Decimal:
     """The account's money in quote, its base at the last recorded price."""
     own = {row.asset: row.total for row in await desk.ledger() if row.account_id == account.account_id}
-    return own.get(instrument.quote, ZERO) + own.get(instrument.base, ZERO) * (price or ZERO)
+    return own.get(instrument.quote, ZERO) + own.get(instrument.position_asset, ZERO) * (price or ZERO)
 
 
-async def _free(desk: Desk, state: RecoveredState, account: Account, asset: str) -> Decimal:
-    """What new orders of an account may use of an asset."""
+async def _free(desk: Desk, state: RecoveredState, account: Account, asset: str) -> Decimal | None:
+    """What new orders of an account may use of an asset; None for real money, of which only its exchange knows."""
+    if account.mode is AccountMode.LIVE:
+        return None
     totals = await desk.ledger()
     total = sum((row.total for row in totals if (row.account_id, row.asset) == (account.account_id, asset)), ZERO)
     return total - reserves(state).get((account.account_id, asset), ZERO)

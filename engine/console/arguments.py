@@ -3,11 +3,21 @@
 import re
 from argparse import SUPPRESS, ArgumentParser, Namespace, RawDescriptionHelpFormatter
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, NoReturn
+from typing import TYPE_CHECKING, Any, NoReturn
 
 from engine import VERSION
 from engine.config import HOME_VARIABLE, SETTINGS, SETTINGS_FILE
 from engine.console import values
+from engine.console.arb_arguments import add_arbitrage, add_premiums
+from engine.console.backtest_arguments import add_backtests
+from engine.console.db_arguments import add_db
+from engine.console.lease_arguments import add_lease
+from engine.console.live_arguments import add_confirm, add_live
+from engine.console.personal_arguments import add_personal
+from engine.console.practice_arguments import add_opening, add_practice
+from engine.console.truth_arguments import add_truth
+from engine.console.user_arguments import add_user
+from engine.console.vault_arguments import add_credential, add_vault
 from engine.domain.grid import GridMode, Inventory, Sizing
 from engine.domain.money import ONE, ZERO
 from engine.errors import UsageError
@@ -29,8 +39,25 @@ exit codes: 0 done, 1 failure, 2 wrong usage or refused, 3 database, 4 venue, 5 
 class OneSentenceParser(ArgumentParser):
     """Says what is wrong in one sentence, as a UsageError, instead of a usage block and an exit."""
 
+    #: Where a sub-command takes a name: words in its place that are sub-commands of their own.
+    _words: "OneSentenceParser | None" = None
+    _branches: "Branches | None" = None
+
     def error(self, message: str) -> NoReturn:
         raise UsageError(one_sentence(message))
+
+    def add_words(self, dest: str) -> "Branches":
+        """Sub-commands beside the name that this one takes; argparse by itself would take either one."""
+        self.set_defaults(**{dest: None})
+        self._words = OneSentenceParser(prog=self.prog, add_help=False, allow_abbrev=False)
+        self._branches = self._words.add_subparsers(metavar="COMMAND", dest=dest, required=True)
+        return self._branches
+
+    # The signature has to fit all overloads of argparse's.
+    def parse_known_args(self, args: Any = None, namespace: Any = None) -> Any:
+        if self._words is not None and self._branches is not None and args and args[0] in self._branches.choices:
+            return self._words.parse_known_args(args, namespace)
+        return super().parse_known_args(args, namespace)
 
 
 def one_sentence(message: str) -> str:
@@ -97,6 +124,17 @@ def build_parser() -> OneSentenceParser:
     _leaf(branches, common, "desks", "all desks of the database, and which of them run")
     _leaf(branches, common, "status", "what runs on this desk, and with which money")
     _replay(branches, common)
+    arb = _branch(branches, "arb", "two-leg bots", "arb_command")
+    add_arbitrage(arb, lambda leaves, name, help_: _leaf(leaves, common, name, help_))
+    add_backtests(arb, common)
+    add_premiums(branches, lambda leaves, name, help_: _leaf(leaves, common, name, help_))
+    add_personal(branches, common)
+    add_lease(branches, common)
+    add_db(branches, common)
+    add_vault(branches, common)
+    add_user(branches, common)
+    add_credential(branches, common)
+    add_practice(_branch(branches, "practice", "an exchange to practise on", "practice_command"), common)
     return parser
 
 
@@ -135,9 +173,11 @@ def _bot(branches: "Branches", common: OneSentenceParser) -> None:
     grid.add_argument("--symbol", type=values.text, help="instrument; the account's only one when left out")
     grid.add_argument("--name", type=values.text, help="name of the bot; made from symbol and range when left out")
     grid.add_argument("--start", action="store_true", help="start it at once")
+    grid.add_argument("--yes", action="store_true", help="send its first orders with real money without asking")
     _grid_options(grid, is_edit=False)
     listed = _leaf(bots, common, "list", "all bots with state and profit")
     listed.add_argument("--removed", action="store_true", help="the removed ones too")
+    add_confirm(bots, common)
     for name, help_ in (
         ("show", "one bot with its ladder"),
         ("start", "start a bot, or take a paused one up again"),
@@ -145,7 +185,10 @@ def _bot(branches: "Branches", common: OneSentenceParser) -> None:
         ("remove", "hide a stopped bot; its history stays"),
         ("restore", "bring a removed bot back"),
     ):
-        _leaf(bots, common, name, help_).add_argument("bot", help="bot id or name")
+        leaf = _leaf(bots, common, name, help_)
+        leaf.add_argument("bot", help="bot id or name")
+        if name == "start":
+            leaf.add_argument("--yes", action="store_true", help="send its first orders with real money without asking")
     stop = _leaf(bots, common, "stop", "stop a bot for good")
     stop.add_argument("bot", help="bot id or name")
     inventory = stop.add_mutually_exclusive_group(required=True)
@@ -195,6 +238,8 @@ def _grid_options(parser: OneSentenceParser, *, is_edit: bool) -> None:
 def _account(branches: "Branches", common: OneSentenceParser) -> None:
     accounts = _branch(branches, "account", "open and list accounts", "account_command")
     _leaf(accounts, common, "list", "all accounts with their money")
+    add_truth(accounts, common)
+    add_live(accounts, common)
     replay = _leaf(accounts, common, "open-replay", "open a paper account on a recorded market")
     _recording_options(replay)
     replay.add_argument("--name", type=values.text, help="name of the session; the file's name when left out")
@@ -205,6 +250,13 @@ def _account(branches: "Branches", common: OneSentenceParser) -> None:
     paper.add_argument("--name", type=values.text, help="name of the account; EXCHANGE_SYMBOL when left out")
     _rule_option(paper)
     _paper_options(paper)
+    live = _leaf(accounts, common, "open-live", "open a real account of yours at an exchange")
+    live.add_argument("exchange", metavar="EXCHANGE", type=values.text, help="such as upbit or binance")
+    live.add_argument("--credential", required=True, type=values.text, help="label of its key, see `credential list`")
+    live.add_argument("--symbols", required=True, type=values.text, help="what it trades, such as BTC/KRW,XRP/KRW")
+    live.add_argument("--leverage", type=values.whole, help="futures: set it there; as it is there when left out")
+    live.add_argument("--name", type=values.text, help="name of the account; EXCHANGE when left out")
+    add_opening(_leaf(accounts, common, "open-practice", "open an account at a practice exchange"))
     simulated = _leaf(accounts, common, "open-simulated", "open a paper account on an invented market")
     simulated.add_argument("--name", type=values.text, default="demo", help="name of the market (default demo)")
     simulated.add_argument("--seed", type=values.whole, default=1, help="the same seed gives the same market")

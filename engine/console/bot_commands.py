@@ -6,6 +6,7 @@ from dataclasses import fields, replace
 from decimal import ROUND_CEILING, Decimal
 from typing import Any
 
+from engine.console.desk import DeskRow
 from engine.domain.bot import Account, Bot
 from engine.domain.grid import GridConfig, GridMode, Inventory, Sizing
 from engine.domain.instrument import Instrument
@@ -43,6 +44,17 @@ def find_bot(bots: Sequence[Bot], wanted: str) -> Bot:
     if found:
         raise UsageError(f"Several bots are called {wanted}; use one of the ids {', '.join(b.bot_id for b in found)}.")
     raise UsageError(f"There is no bot {wanted}.")
+
+
+def find_desk(desks: Sequence[DeskRow], wanted: str) -> DeskRow:
+    """The desk with this id, or the only one with this name. Raises UsageError."""
+    found = [desk for desk in desks if desk.desk_id == wanted] or [desk for desk in desks if desk.name == wanted]
+    if len(found) == 1:
+        return found[0]
+    if found:
+        ids = ", ".join(desk.desk_id for desk in found)
+        raise UsageError(f"Several desks are called {wanted}; use one of the ids {ids}.")
+    raise UsageError(f"There is no desk {wanted} on this database; `desks` lists them.")
 
 
 def find_account(accounts: Sequence[Account], wanted: str) -> Account:
@@ -121,15 +133,16 @@ def add_grid(
         config=config,
         allocation_percent=share_of(config.investment, equity) if percent is None else percent,
         start=bool(options.start),
+        is_confirmed=bool(vars(options).get("yes")),
     )
 
 
 def edit_grid(options: Namespace, bot: Bot) -> EditGrid:
     """The command of `bot edit`. Raises UsageError when nothing would change."""
-    config = changed_config(bot.config, options)
+    config = changed_config(bot.grid, options)
     percent = allocation(options)
     name = options.name or ""
-    if config == bot.config and name in ("", bot.name) and percent in (None, bot.allocation_percent):
+    if config == bot.grid and name in ("", bot.name) and percent in (None, bot.allocation_percent):
         raise UsageError(f"Nothing would change on {bot.name}; name what should be different.")
     return EditGrid(bot.bot_id, config, name, percent)
 
@@ -151,7 +164,7 @@ def steer(options: Namespace, bot: Bot) -> Command:
     """The command of `bot start`, `pause`, `stop`, `remove` and `restore`."""
     match options.bot_command:
         case "start":
-            return StartBot(bot.bot_id)
+            return StartBot(bot.bot_id, is_confirmed=options.yes)
         case "pause":
             return PauseBot(bot.bot_id)
         case "stop":

@@ -8,13 +8,19 @@ from datetime import UTC, datetime
 from decimal import Decimal
 
 from engine.console.bot_commands import refused
-from engine.console.desk import DayProfit, DeskReads, DeskRow, LedgerTotal, OpenStorage
+from engine.console.desk import DayProfit, DeskReads, DeskRow, LeaseRow, LedgerTotal, OpenStorage
 from engine.console.occupancy import DataFolder, Role
-from engine.console.room import EngineRoom
+from engine.console.room import EngineRoom, MakeSpreads
 from engine.domain.bot import Account
+from engine.domain.lease_requests import HandOver, PreferDesk
 from engine.domain.messages import Command, CommandAnswered, CommandReceived, SetMarketSpeed, VenueEvent
+from engine.domain.secret import Credential, UnlockSources
+from engine.domain.watching import UnwatchPairs, WatchCommon, WatchedPair, WatchPairs
 from engine.errors import AlreadyRunning, GridwrightError, UsageError
-from engine.ports import History, PacedVenue, RecoveredState, Venue
+from engine.ports import History, PacedVenue, PremiumHistory, Venue
+from engine.recovered import RecoveredState
+from engine.spread_link import watch_answer
+from engine.venues.exchanges.budgets import Budgets
 
 POLL_S = 0.05
 
@@ -23,8 +29,22 @@ class ClerkDesk:
     """`engine.console.desk.Desk` over open storage. Whoever has the data folder answers; when nobody has, we do."""
 
     def __init__(
-        self, stored: OpenStorage, folder: DataFolder, make_venue: Callable[[Account], Venue], answer_timeout_s: float
+        self,
+        stored: OpenStorage,
+        folder: DataFolder,
+        make_venue: Callable[[Account], Venue],
+        answer_timeout_s: float,
+        *,
+        unlock: UnlockSources | None = None,
+        make_live: Callable[[Account, Credential], Venue] | None = None,
+        budgets: Budgets | None = None,
+        make_spreads: MakeSpreads | None = None,
     ) -> None:
+        """`unlock`, `make_live`, `budgets` and `make_spreads` as those of an `EngineRoom`."""
+        self._make_spreads = make_spreads
+        self._budgets = budgets
+        self._unlock = unlock
+        self._make_live = make_live
         self._stored = stored
         self._reads: DeskReads = stored.reads
         self._folder = folder
@@ -36,11 +56,21 @@ class ClerkDesk:
     def history(self) -> History:
         return self._reads.history
 
+    @property
+    def premiums(self) -> PremiumHistory:
+        return self._reads.premiums
+
+    async def watched(self) -> Sequence[WatchedPair]:
+        return await self._reads.watched()
+
     async def is_engine_running(self) -> bool:
         return await self._reads.is_engine_running()
 
     async def desks(self) -> Sequence[DeskRow]:
         return await self._reads.desks()
+
+    async def leases(self) -> Sequence[LeaseRow]:
+        return await self._reads.leases()
 
     async def state(self) -> RecoveredState:
         return await self._reads.state()
@@ -54,9 +84,16 @@ class ClerkDesk:
     async def profits_by_day(self, bot_id: str | None) -> Sequence[DayProfit]:
         return await self._reads.profits_by_day(bot_id)
 
-    async def ask(self, command: Command) -> None:
+    async def ask(self, command: Command) -> str:
         """See `Desk.ask`."""
-        if self._stored.is_other:
+        if isinstance(command, HandOver | PreferDesk):
+            refusals = await self._stored.leases.request(command)
+            answer = CommandAnswered("", tuple(refusal.pair for refusal in refusals), datetime.now(UTC))
+        elif isinstance(command, WatchPairs | WatchCommon | UnwatchPairs):
+            # The list is the user's, whatever desk: running ones see it in a moment.
+            desk = None if self._make_spreads is None else self._make_spreads(self._stored)
+            answer = await watch_answer(desk, CommandReceived("", command, datetime.now(UTC)), command)
+        elif self._stored.is_other:
             answer = await self._ask_other(command)
         elif await self._have_folder():
             try:
@@ -67,6 +104,7 @@ class ClerkDesk:
             answer = await self._hand_over(command)
         if answer.refusals:
             raise refused(answer.refusals)
+        return answer.body
 
     async def _have_folder(self) -> bool:
         """Take the data folder; False when an engine has it. Another clerk is waited for: it is gone in a moment."""
@@ -83,7 +121,9 @@ class ClerkDesk:
         async def stay_open() -> OpenStorage:
             return self._stored
 
-        room = EngineRoom(stay_open, self._make_venue)
+        room = EngineRoom(
+            stay_open, self._make_venue, unlock=self._unlock, make_live=self._make_live, budgets=self._budgets
+        )
         engine = await room.open()
         answer = await engine.run_clerk(command)
         if isinstance(command, SetMarketSpeed) and not answer.refusals:

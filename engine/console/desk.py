@@ -6,8 +6,26 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import Protocol
 
-from engine.domain.messages import Command, CommandAnswered
-from engine.ports import Cache, CommandQueue, History, Journal, MarketRecorder, RecoveredState
+from engine.domain.messages import Command
+from engine.domain.secret import UnlockSources
+from engine.domain.watching import WatchedPair
+from engine.live_ports import Rehearsals, SharedBudget
+from engine.ports import (
+    Cache,
+    CommandQueue,
+    History,
+    Journal,
+    Leases,
+    MarketRecorder,
+    Mirror,
+    OtherDesks,
+    PremiumHistory,
+    Secrets,
+    SymbolLists,
+    WatchedPairs,
+)
+from engine.recovered import RecoveredState
+from engine.spreads.rates import StoredRates
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +59,33 @@ class DeskRow:
     started_at: datetime | None
 
 
+@dataclass(frozen=True, slots=True)
+class KeyRow:
+    """An exchange key in the vault, by what may be shown of it. `hint` are its last characters, "" for none."""
+
+    credential_id: str
+    exchange: str
+    label: str
+    hint: str
+
+
+@dataclass(frozen=True, slots=True)
+class LeaseRow:
+    """Who runs an account, by names of desks, "" for none. `expires_at` None when nobody does; `bots` are running ones.
+
+    `bound` is the only desk that ever can, `preferred` gets it back, `requested` is to get it next.
+    """
+
+    account_id: str
+    desk: str
+    expires_at: datetime | None
+    bots: int
+    token: int
+    preferred: str
+    bound: str
+    requested: str
+
+
 class DeskReads(Protocol):
     """What a desk's database can be asked."""
 
@@ -49,12 +94,23 @@ class DeskReads(Protocol):
     @property
     def history(self) -> History: ...
 
+    @property
+    def premiums(self) -> PremiumHistory: ...
+
+    async def watched(self) -> Sequence[WatchedPair]:
+        """The user's list of pairs."""
+        ...
+
     async def is_engine_running(self) -> bool:
         """Whether a program with a window or without one trades on this desk now."""
         ...
 
     async def desks(self) -> Sequence[DeskRow]:
         """All desks of the database."""
+        ...
+
+    async def leases(self) -> Sequence[LeaseRow]:
+        """All accounts of the user with the desks that run them."""
         ...
 
     async def state(self) -> RecoveredState:
@@ -75,20 +131,12 @@ class DeskReads(Protocol):
 class Desk(DeskReads, Protocol):
     """The same, and somebody who answers commands."""
 
-    async def ask(self, command: Command) -> None:
+    async def ask(self, command: Command) -> str:
         """Have a command handled: by the running engine, or by one that is started for this moment.
 
-        Returns when it is done. Raises UsageError with the refusal's sentence, StorageError, VenueUnavailable, or
-        GridwrightError when nobody answered in time.
+        Returns when it is done, with what was asked for as JSON, "" for most commands. Raises UsageError with the
+        refusal's sentence, StorageError, VenueUnavailable, or GridwrightError when nobody answered in time.
         """
-        ...
-
-
-class AnsweredCommands(CommandQueue, Protocol):
-    """Commands as a program without an engine sees them."""
-
-    async def answer_of(self, command_id: str, timeout_s: float) -> CommandAnswered | None:
-        """The answer, None when there was none in time."""
         ...
 
 
@@ -111,14 +159,46 @@ class OpenStorage(Protocol):
     def cache(self) -> Cache: ...
 
     @property
+    def mirror(self) -> Mirror | None:
+        """Shows the desk to programs that share the cache; None when none does."""
+        ...
+
+    @property
+    def leases(self) -> Leases: ...
+
+    @property
+    def other_desks(self) -> OtherDesks: ...
+
+    @property
+    def symbol_lists(self) -> SymbolLists: ...
+
+    @property
+    def watched_pairs(self) -> WatchedPairs: ...
+
+    @property
+    def rates(self) -> StoredRates: ...
+
+    @property
+    def shared_budget(self) -> SharedBudget:
+        """Counts what all desks of the database ask of exchanges."""
+        ...
+
+    @property
+    def rehearsals(self) -> Rehearsals: ...
+
+    @property
     def reads(self) -> DeskReads: ...
 
-    def commands_of(self, desk_id: str) -> AnsweredCommands:
+    def commands_of(self, desk_id: str) -> CommandQueue:
         """The commands of a desk."""
         ...
 
     async def is_live(self, desk_id: str) -> bool:
         """Whether that desk's engine runs now."""
+        ...
+
+    async def open_secrets(self, sources: UnlockSources) -> Secrets:
+        """The user's vault, unlocked where it opens by itself. Raises StorageError."""
         ...
 
     async def take_desk(self) -> None:

@@ -1,4 +1,4 @@
-"""Accounts from what was typed: on a recorded market, on an invented one, or on paper at an exchange."""
+"""Accounts from what was typed: on a recorded market, on an invented one, on paper or for real at an exchange."""
 
 from argparse import Namespace
 from collections.abc import Iterable, Mapping
@@ -11,6 +11,7 @@ from engine.domain.money import ONE
 from engine.errors import UsageError
 from engine.venues.accounts import paper_account, parse_symbol, replay_account, simulated_account
 from engine.venues.ccxt_feed import PREFIX, feed_of
+from engine.venues.exchanges.live_accounts import live_account
 from engine.venues.paced import speed_text
 from engine.venues.recording_name import name_of
 
@@ -59,6 +60,13 @@ def paper_opening(options: Namespace) -> Account:
     return exchange_opening(options.exchange, options.symbol, options.name or "", options.cash, settings)
 
 
+def live_opening(options: Namespace) -> Account:
+    """The account of `account open-live`; `credential` is an id here. Raises UsageError."""
+    exchange = options.exchange.lower()
+    symbols = options.symbols.split(",")
+    return live_account(options.name or exchange, exchange, options.credential, symbols, options.leverage)
+
+
 def exchange_opening(
     exchange: str,
     symbol: str,
@@ -77,6 +85,16 @@ def exchange_opening(
 def demo_opening() -> Account:
     """The account that a first start offers: an invented market with a little paper money."""
     return simulated_account("demo", {}, datetime.now(UTC))
+
+
+def pair_demo_opening() -> tuple[Account, Account]:
+    """Two invented markets of one coin that drift apart and come back, with some of the coin on both."""
+    usual = {"volatility": "0.1", "maker_fee": "0.0004", "taker_fee": "0.0004", "cash.USDT": "100000", "cash.BTC": "2"}
+    now = datetime.now(UTC)
+    return (
+        simulated_account("demo-home", usual | {"seed": "11"}, now),
+        simulated_account("demo-abroad", usual | {"seed": "12"}, now),
+    )
 
 
 def choice_opening(

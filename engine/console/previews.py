@@ -3,12 +3,13 @@
 from collections.abc import Sequence
 from decimal import Decimal
 
+from engine.bots.grid_margin import liquidation_distance
 from engine.bots.grid_rules import GridEditPreview, GridPreview, PlannedOrder
 from engine.console.bot_commands import differences, option_of
 from engine.console.listing import Column, Value, as_pairs, as_table
 from engine.domain.codec import Json, to_json
 from engine.domain.grid import GridConfig
-from engine.domain.instrument import Instrument
+from engine.domain.instrument import Instrument, InstrumentKind
 
 PLANNED: tuple[Column[PlannedOrder], ...] = (
     Column("side", "Side", lambda order: order.side.value),
@@ -38,6 +39,13 @@ def preview_text(seen: GridPreview, instrument: Instrument) -> str:
         (f"Capital needed ({quote})", _short(seen.capital_quote)),
         (f"Capital needed ({base})", seen.capital_base),
     ]
+    if instrument.kind is InstrumentKind.PERP:
+        pairs += [
+            ("Leverage", instrument.rules.leverage),
+            (f"Position at most ({quote})", _short(seen.position_value)),
+            (f"Liquidation below the ladder ({quote})", seen.liquidation_price),
+            ("  distance from the price (%)", _short(distance) if (distance := liquidation_distance(seen)) else None),
+        ]
     return as_pairs(pairs) + "\n\n" + as_table(PLANNED, seen.orders, empty="No orders.")
 
 
@@ -58,6 +66,8 @@ def preview_json(seen: GridPreview) -> dict[str, Json]:
         "capital_quote": to_json(seen.capital_quote),
         "capital_base": to_json(seen.capital_base),
         "orders": _planned(seen.orders),
+        "position_value": to_json(seen.position_value),
+        "liquidation_price": to_json(seen.liquidation_price),
     }
 
 

@@ -5,15 +5,19 @@ from collections.abc import Sequence
 from decimal import Decimal
 from typing import TextIO
 
+from engine.console.arb_questions import answer_about_pairs
 from engine.console.bot_commands import find_bot
 from engine.console.desk import Desk, LedgerTotal
 from engine.console.listing import Column, Row, Value, as_json, as_pairs, as_table, dump, exact, json_row
+from engine.console.live import show_key, show_orders
+from engine.console.symbols import is_change, show_symbols
 from engine.console.tables import (
     ACCOUNTS,
     BOTS,
     DAYS,
     DESKS,
     FILLS,
+    LEASES,
     LOG,
     ORDERS,
     PROFITS,
@@ -21,27 +25,37 @@ from engine.console.tables import (
     AccountRow,
     BotRow,
     bot_row,
+    pair_row,
 )
-from engine.domain.bot import Bot
+from engine.console.truth import show_truth
+from engine.domain.bot import Bot, BotKind
 from engine.domain.codec import Json, to_json
 from engine.domain.grid import Rung
 from engine.domain.money import ZERO
 from engine.domain.order import OrderState
 from engine.domain.risk import reserve_of
-from engine.ports import RecoveredState
+from engine.recovered import RecoveredState
 
 
 async def answer_question(options: Namespace, desk: Desk, out: TextIO) -> bool:
     """Answer a sub-command that only reads. False when `options` are none of these. Raises UsageError."""
     match options.command, vars(options).get(f"{options.command}_command"):
         case "bot", "list":
-            bots = [bot for bot in (await desk.state()).bots if options.removed or not bot.is_removed]
+            bots = [bot for bot in shown((await desk.state()).bots) if options.removed or not bot.is_removed]
             _write(options, out, BOTS, await bot_rows(desk, bots), "There are no bots; `bot add grid` adds one.")
         case "bot", "show":
             await _show(options, desk, out)
         case "account", "list":
             empty = "There are no accounts; `account open-simulated` opens one."
             _write(options, out, ACCOUNTS, await account_rows(desk), empty)
+        case "account", "key":
+            await show_key(options, desk, out)
+        case "account", "orders":
+            await show_orders(options, desk, out)
+        case "account", "symbols" if not is_change(options):
+            await show_symbols(options, desk, out)
+        case "account", "truth":
+            await show_truth(options, desk, out)
         case "pnl", None:
             await _pnl(options, desk, out)
         case "fills", None:
@@ -54,11 +68,21 @@ async def answer_question(options: Namespace, desk: Desk, out: TextIO) -> bool:
             _write(options, out, LOG, await desk.history.log(bot_id, None, options.limit), "The log is empty.")
         case "desks", None:
             _write(options, out, DESKS, await desk.desks(), "There are no desks.")
+        case "lease", "list":
+            _write(
+                options, out, LEASES, await desk.leases(), "There are no accounts; `account open-simulated` opens one."
+            )
         case "status", None:
             await _status(options, desk, out)
         case _:
-            return False
+            reserved = reserves(await desk.state()) if options.command == "inventory" else {}
+            return await answer_about_pairs(options, desk, out, reserved)
     return True
+
+
+def shown(bots: Sequence[Bot]) -> list[Bot]:
+    """What a list of bots shows: of the two halves of a two-leg bot the one at home."""
+    return [bot for bot in bots if bot.kind is not BotKind.HEDGE]
 
 
 async def bot_rows(desk: Desk, bots: Sequence[Bot]) -> list[BotRow]:
@@ -67,8 +91,11 @@ async def bot_rows(desk: Desk, bots: Sequence[Bot]) -> list[BotRow]:
     markets = {(bot.venue, bot.symbol) for bot in bots}
     quotes = {account.account_id: account.quote for account in state.accounts}
     prices = {market: await desk.last_price(*market) for market in markets}
+    held = {position.bot_id for position in state.positions}
     return [
         bot_row(bot, quotes.get(bot.account_id, ""), rungs_of(state, bot), prices[bot.venue, bot.symbol])
+        if bot.is_grid
+        else pair_row(bot, quotes.get(bot.account_id, ""), prices[bot.venue, bot.symbol], is_open=bot.bot_id in held)
         for bot in bots
     ]
 
@@ -125,7 +152,9 @@ async def _pnl(options: Namespace, desk: Desk, out: TextIO) -> None:
         _write(options, out, DAYS, await desk.profits_by_day(bot_id), "There are no fills.")
         return
     bots = [
-        bot for bot in (await desk.state()).bots if (not bot.is_removed if bot_id is None else bot.bot_id == bot_id)
+        bot
+        for bot in shown((await desk.state()).bots)
+        if (not bot.is_removed if bot_id is None else bot.bot_id == bot_id)
     ]
     _write(options, out, PROFITS, await bot_rows(desk, bots), "There are no bots.")
 
@@ -148,18 +177,22 @@ async def _show(options: Namespace, desk: Desk, out: TextIO) -> None:
     pairs.append(("Allocation %", bot.allocation_percent))
     pairs.append(("Open orders", len(orders)))
     out.write(as_pairs(pairs) + "\n\n")
-    out.write(as_table(RUNGS, rungs[::-1], empty="The ladder is made when the bot starts.") + "\n")
+    if bot.is_grid:
+        out.write(as_table(RUNGS, rungs[::-1], empty="The ladder is made when the bot starts.") + "\n")
+    else:
+        out.write(f"`arb positions {bot.bot_id}` shows its positions.\n")
 
 
 async def _status(options: Namespace, desk: Desk, out: TextIO) -> None:
     state = await desk.state()
-    active = [bot for bot in state.bots if bot.is_active]
+    bots = shown(state.bots)
+    active = [bot for bot in bots if bot.is_active]
     unknown = sum(order.state is OrderState.UNKNOWN for order in state.open_orders)
     pairs: list[tuple[str, str, Value]] = [
         ("desk", "Desk", desk.desk_id),
         ("is_engine_running", "Engine running", await desk.is_engine_running()),
         ("is_halted", "Trading halted", state.is_halted),
-        ("bots", "Bots", sum(not bot.is_removed for bot in state.bots)),
+        ("bots", "Bots", sum(not bot.is_removed for bot in bots)),
         ("active_bots", "  of them active", len(active)),
         ("open_orders", "Open orders", len(state.open_orders)),
         ("unknown_orders", "  of them unknown", unknown),

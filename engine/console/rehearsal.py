@@ -12,7 +12,7 @@ from engine.domain.money import ZERO
 from engine.domain.sentences import Sentence
 from engine.domain.views import BotView
 from engine.kernel.kernel import Kernel
-from engine.ports import RecoveredState
+from engine.recovered import RecoveredState
 
 Prices = Mapping[tuple[str, str], Decimal]
 

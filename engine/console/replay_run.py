@@ -21,7 +21,7 @@ from engine.domain.money import ZERO
 from engine.domain.views import EngineView
 from engine.engine import Engine
 from engine.errors import UsageError
-from engine.ports import RecoveredState
+from engine.recovered import RecoveredState
 from engine.venues.accounts import instrument_of
 from engine.venues.recording import CandleRecording, read_recording
 from engine.venues.settings import settings_of

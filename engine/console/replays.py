@@ -9,10 +9,11 @@ from engine.console.desk import LedgerTotal
 from engine.console.report import AccountBooks, ReplayedMarket, ReplayReport, build_report
 from engine.domain.bot import Account, AccountMode, Bot
 from engine.domain.grid import GridConfig
-from engine.domain.market import Candle, Quote
+from engine.domain.market import Candle, Recorded
 from engine.domain.views import EngineView
 from engine.errors import UsageError
-from engine.ports import MarketRecorder, RecoveredState, Venue
+from engine.ports import MarketRecorder, Venue
+from engine.recovered import RecoveredState
 
 
 class CountingRecorder:
@@ -22,11 +23,11 @@ class CountingRecorder:
         self._inside = inside
         self.counts: dict[str, int] = {}
 
-    def record(self, event: Candle | Quote) -> None:
+    def record(self, event: Recorded, *, in_own_time: bool = False) -> None:
         """Count candles, and pass everything on."""
         if isinstance(event, Candle):
             self.counts[event.venue] = self.counts.get(event.venue, 0) + 1
-        self._inside.record(event)
+        self._inside.record(event, in_own_time=in_own_time)
 
     async def flush(self) -> None:
         await self._inside.flush()

@@ -61,17 +61,26 @@ def decision_line(logged: DecisionLogged, bot_name: str) -> str:
 
 
 def heartbeat_line(view: EngineView) -> str:
-    """The whole desk in one line: state, bots, open orders, fills, money per quote asset, what is wrong."""
-    active = [row for row in view.bots if row.bot.is_active]
+    """The whole desk in one line: state, bots, open orders, fills, money per quote asset, what is wrong.
+
+    Bots of other desks are only counted.
+    """
+    own = [row for row in view.bots if row.elsewhere is None]
+    active = [row for row in own if row.bot.is_active]
+    venues = {row.account.venue for row in view.accounts if row.elsewhere is None}
     parts = [
         view.state.value if view.trouble is None else f"{view.state.value}: {str(view.trouble).rstrip('.')}",
-        f"{len(active)} of {len(view.bots)} bots run",
-        f"{sum(len(row.open_orders) for row in view.bots)} orders rest",
+        f"{len(active)} of {len(own)} bots run",
+        f"{sum(len(row.open_orders) for row in own)} orders rest",
     ]
     parts += [
-        f"{market.instrument.symbol} {plain(market.last)} at {market.at:%Y-%m-%d %H:%M:%S}" for market in view.markets
+        f"{market.instrument.symbol} {plain(market.last)} at {market.at:%Y-%m-%d %H:%M:%S}"
+        for market in view.markets
+        if market.instrument.venue in venues
     ]
     parts += [f"PnL {signed(pnl)} {quote}" for quote, pnl in pnl_by_quote(view).items()]
+    if others := len(view.bots) - len(own):
+        parts.append(f"{others} bots on other desks")
     if not view.is_database_up:
         parts.append("database down")
     if not view.is_cache_up:
@@ -80,12 +89,12 @@ def heartbeat_line(view: EngineView) -> str:
 
 
 def pnl_by_quote(view: EngineView) -> dict[str, Decimal]:
-    """Sum of the bots' total PnL by quote asset: money of different assets is never added."""
+    """Sum of this desk's bots' total PnL by quote asset: money of different assets is never added."""
     quote_of = {account.account.account_id: account.account.quote for account in view.accounts}
     sums: dict[str, Decimal] = {}
     for row in view.bots:
         quote = quote_of.get(row.bot.account_id)
-        if quote is not None and not row.bot.is_removed:
+        if quote is not None and not row.bot.is_removed and row.elsewhere is None:
             sums[quote] = sums.get(quote, ZERO) + row.total_pnl
     return sums
 

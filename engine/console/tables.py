@@ -3,10 +3,10 @@
 from dataclasses import dataclass
 from decimal import Decimal
 
-from engine.console.desk import DayProfit, DeskRow, LedgerTotal
+from engine.console.desk import DayProfit, DeskRow, LeaseRow, LedgerTotal
 from engine.console.listing import Column
 from engine.domain.bot import Account, Bot
-from engine.domain.grid import Rung
+from engine.domain.grid import GridConfig, Rung
 from engine.domain.messages import DecisionLogged, FillRecorded
 from engine.domain.money import ZERO
 from engine.domain.order import Order
@@ -42,12 +42,26 @@ class AccountRow:
 
 
 def bot_row(bot: Bot, quote: str, rungs: tuple[Rung, ...], price: Decimal | None) -> BotRow:
-    """A bot's money from its ladder: what open cycles and spare base are worth at `price`, less what they cost."""
+    """A bot's money from its ladder: what open cycles and spare base are worth at `price`, less what they cost, with
+    funding. One that is in no run shows the result of its last.
+    """
     held = sum((rung.held for rung in rungs), ZERO) + bot.spare_base
-    cash = sum((rung.cash_flow for rung in rungs), ZERO) + bot.spare_cash
+    if not bot.is_in_run:
+        result = bot.matched_profit if bot.final_pnl is None else bot.final_pnl
+        return BotRow(bot, quote, held, price, result - bot.matched_profit)
+    cash = sum((rung.cash_flow for rung in rungs), ZERO) + bot.spare_cash + bot.funding
     if price is None:
         return BotRow(bot, quote, held, None, None if held else cash)
     return BotRow(bot, quote, held, price, cash + held * price)
+
+
+def pair_row(bot: Bot, quote: str, price: Decimal | None, *, is_open: bool) -> BotRow:
+    """A half of a two-leg bot: what its closed positions brought. What open ones are worth no single market says."""
+    return BotRow(bot, quote, bot.spare_base, price, None if is_open else ZERO)
+
+
+def _grid(row: BotRow) -> GridConfig | None:
+    return row.bot.grid if row.bot.is_grid else None
 
 
 BOTS: tuple[Column[BotRow], ...] = (
@@ -56,10 +70,10 @@ BOTS: tuple[Column[BotRow], ...] = (
     Column("state", "State", lambda row: row.state),
     Column("account", "Account", lambda row: row.bot.account_id),
     Column("symbol", "Symbol", lambda row: row.bot.symbol),
-    Column("lower", "Lower", lambda row: row.bot.config.lower),
-    Column("upper", "Upper", lambda row: row.bot.config.upper),
-    Column("grid_count", "Grids", lambda row: row.bot.config.grid_count),
-    Column("investment", "Investment", lambda row: row.bot.config.investment),
+    Column("lower", "Lower", lambda row: grid.lower if (grid := _grid(row)) else None),
+    Column("upper", "Upper", lambda row: grid.upper if (grid := _grid(row)) else None),
+    Column("grid_count", "Grids", lambda row: grid.grid_count if (grid := _grid(row)) else None),
+    Column("investment", "Investment", lambda row: grid.investment if (grid := _grid(row)) else None),
     Column("cycles", "Cycles", lambda row: row.bot.closed_cycles),
     Column("matched", "Matched", lambda row: row.bot.matched_profit, is_signed=True),
     Column("floating", "Floating", lambda row: row.floating, is_signed=True),
@@ -150,6 +164,17 @@ DESKS: tuple[Column[DeskRow], ...] = (
     Column("name", "Name", lambda row: row.name),
     Column("is_running", "Running", lambda row: row.is_running),
     Column("started_at", "Last start", lambda row: row.started_at),
+)
+
+LEASES: tuple[Column[LeaseRow], ...] = (
+    Column("account", "Account", lambda row: row.account_id),
+    Column("desk", "Desk", lambda row: row.desk or None),
+    Column("expires_at", "Until", lambda row: row.expires_at),
+    Column("bots", "Running bots", lambda row: row.bots),
+    Column("token", "Token", lambda row: row.token),
+    Column("preferred", "Prefers", lambda row: row.preferred or None),
+    Column("bound", "Bound to", lambda row: row.bound or None),
+    Column("requested", "Asked for by", lambda row: row.requested or None),
 )
 
 LOG: tuple[Column[DecisionLogged], ...] = (

@@ -45,6 +45,19 @@ def whole(text: str) -> int:
     return value
 
 
+def port(text: str) -> int:
+    """A TCP port."""
+    value = whole(text)
+    if not 1 <= value <= 65535:
+        raise ArgumentTypeError(f"must be a port from 1 to 65535, not {text!r}")
+    return value
+
+
+def port_or_any(text: str) -> int:
+    """A TCP port, or 0 for a free one."""
+    return 0 if text == "0" else port(text)
+
+
 def limit(text: str) -> int:
     """How many rows, from 1 to 2,000."""
     value = whole(text)

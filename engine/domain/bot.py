@@ -1,17 +1,23 @@
 """A bot: who it is, what it was told, where it stands, and what it earned."""
 
-from dataclasses import dataclass
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
 from datetime import datetime
 from decimal import Decimal
 from enum import StrEnum
 
+from engine.domain.arbitrage import ArbitrageConfig, HedgeConfig
 from engine.domain.grid import GridConfig, Inventory
 from engine.domain.money import ZERO
 from engine.domain.sentences import Sentence
 
 
 class BotKind(StrEnum):
+    """ARBITRAGE is the home half of a two-leg bot, which people see; HEDGE its foreign half."""
+
     GRID = "grid"
+    ARBITRAGE = "arbitrage"
+    HEDGE = "arbitrage_hedge"
 
 
 class BotState(StrEnum):
@@ -40,11 +46,12 @@ ACTIVE_STATES = frozenset(BotState) - {BotState.STOPPED}
 class Bot:
     """One bot. `bot_id` is 8 of [a-z0-9], chosen by whoever added it, and starts every client order id of the bot.
 
-    `run` counts starts, `generation` counts ladders (a start or an edit makes a new one). Amounts are of the present
-    run, in quote: `matched_profit` of closed cycles after fees; `spare_base` is base on no rung (dust, left-overs)
-    and `spare_cash` the quote flow that belongs to it; `fees_quote` and `fees_base` were paid. `start_price` values
-    adopted base; it is None while no ladder stands, from an edit or a stop on. `leg_attempt` counts orders of the bot
-    that are no rung's. `final_pnl` is set when the run ended.
+    `run` counts starts, `generation` counts ladders (a start or an edit makes a new one). Amounts are of the
+    present run, in quote: `matched_profit` of closed cycles after fees; `spare_base` is base on no rung (dust,
+    left-overs) and `spare_cash` the quote flow that belongs to it; `fees_quote` and `fees_base` were paid, and
+    `fees_other` by asset in what is neither; their worth is in `fees_quote` where they have a price. `funding` was
+    received, less what was paid. `start_price` values adopted base; it is None while no ladder stands, from an edit
+    or a stop on. `leg_attempt` counts orders of the bot that are no rung's. `final_pnl` is set when the run ended.
     """
 
     bot_id: str
@@ -55,7 +62,7 @@ class Bot:
     symbol: str
     desk_id: str
     allocation_percent: Decimal
-    config: GridConfig
+    config: GridConfig | ArbitrageConfig | HedgeConfig
     created_at: datetime
     state: BotState = BotState.STOPPED
     run: int = 0
@@ -72,6 +79,8 @@ class Bot:
     spare_cash: Decimal = ZERO
     fees_quote: Decimal = ZERO
     fees_base: Decimal = ZERO
+    fees_other: tuple[tuple[str, Decimal], ...] = ()
+    funding: Decimal = ZERO
     target_base: Decimal = ZERO
     final_pnl: Decimal | None = None
     stop_inventory: Inventory = Inventory.KEEP
@@ -81,6 +90,16 @@ class Bot:
     last_event_at: datetime | None = None
     last_trade_at: datetime | None = None
     is_removed: bool = False
+
+    @property
+    def grid(self) -> GridConfig:
+        """The settings of a grid. Asked of no other kind."""
+        assert isinstance(self.config, GridConfig), f"{self.bot_id} is no grid"
+        return self.config
+
+    @property
+    def is_grid(self) -> bool:
+        return self.kind is BotKind.GRID
 
     @property
     def is_active(self) -> bool:
@@ -93,12 +112,21 @@ class Bot:
 
 
 class AccountMode(StrEnum):
-    """What kind of money it is: recorded market, live market with paper money, invented market, real money."""
+    """What kind of money it is: recorded market, live market with paper money, invented market, real money, or the
+    paper money of a practice exchange that several desks reach.
+    """
 
     REPLAY = "replay"
     PAPER = "paper"
     SIMULATED = "simulated"
     LIVE = "live"
+    PRACTICE = "practice"
+
+
+#: Markets whose time is their own: recorded and invented ones. What they say is no fact of today's market.
+OWN_TIME_MODES = frozenset({AccountMode.REPLAY, AccountMode.SIMULATED, AccountMode.PRACTICE})
+#: Markets whose time is invented, too: that of one says nothing about that of another.
+INVENTED_TIME_MODES = OWN_TIME_MODES - {AccountMode.REPLAY}
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,6 +139,31 @@ class Account:
     mode: AccountMode
     quote: str
     settings: tuple[tuple[str, str], ...] = ()
+
+    @property
+    def exchange(self) -> str:
+        """The exchange on whose present market it trades, live or on paper; "" for any other market."""
+        return self.setting("exchange") or self.setting("feed").rpartition(":")[2]
+
+    @property
+    def leverage(self) -> int:
+        """What the trader wants of a futures account; 1 elsewhere, and where nothing was said."""
+        text = self.setting("leverage", "1")
+        return int(text) if text.isascii() and text.isdigit() and int(text) > 0 else 1
+
+    @property
+    def symbols(self) -> tuple[str, ...]:
+        """The instruments that a live account trades, BASE/QUOTE each; () where its venue alone says so."""
+        return tuple(symbol.strip() for symbol in self.setting("symbols").split(",") if symbol.strip())
+
+    def trades(self, symbol: str) -> bool:
+        """Whether bots may trade this instrument on it."""
+        return not self.symbols or symbol in self.symbols
+
+    def with_symbols(self, symbols: Iterable[str]) -> "Account":
+        """The same account with other instruments."""
+        kept = [pair for pair in self.settings if pair[0] != "symbols"]
+        return replace(self, settings=tuple(sorted([*kept, ("symbols", ",".join(symbols))])))
 
     def setting(self, name: str, default: str = "") -> str:
         """One setting by name, or `default`."""

@@ -13,10 +13,12 @@ from engine.domain.order import Fill, Side
 
 
 class EntryKind(StrEnum):
-    """DEPOSIT: money put on an account. TRADE and FEE come from fills.
+    """DEPOSIT: money put on an account, or taken off it. TRADE and FEE come from fills, FUNDING from positions in
+    perpetual futures.
 
     ADOPT: base the account already held, handed to a bot; RELEASE: base a bot hands back. Both move value between
     bot and account, not in or out of the account, so they exist twice with opposite signs (bot_id "" is the account).
+    OUTSIDE: a position that changed at the venue without an order of ours, accepted by a person.
     """
 
     DEPOSIT = "deposit"
@@ -24,6 +26,8 @@ class EntryKind(StrEnum):
     FEE = "fee"
     ADOPT = "adopt"
     RELEASE = "release"
+    FUNDING = "funding"
+    OUTSIDE = "outside"
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +44,10 @@ class LedgerEntry:
 
 
 def entries_of(fill: Fill, instrument: Instrument, account_id: str, bot_id: str) -> tuple[LedgerEntry, ...]:
-    """The entries of one fill: base and quote of the trade, and the fee when there is one."""
+    """The entries of one fill: base (of a PERP, its position) and quote of the trade, and the fee when there is one.
+
+    A position is entered like base that was bought: what its price does to it is the quote that flows when it is sold.
+    """
     sign = 1 if fill.side is Side.BUY else -1
     reference = f"{fill.venue}:{fill.trade_id}"
 
@@ -48,7 +55,7 @@ def entries_of(fill: Fill, instrument: Instrument, account_id: str, bot_id: str)
         return LedgerEntry(account_id, bot_id, asset, amount, kind, reference, fill.at)
 
     legs = (
-        entry(instrument.base, sign * fill.quantity, EntryKind.TRADE),
+        entry(instrument.position_asset, sign * fill.quantity, EntryKind.TRADE),
         entry(instrument.quote, -sign * fill.value, EntryKind.TRADE),
     )
     return (*legs, entry(fill.fee_asset, -fill.fee, EntryKind.FEE)) if fill.fee else legs

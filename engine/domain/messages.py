@@ -5,13 +5,22 @@ from datetime import datetime
 from decimal import Decimal
 from enum import StrEnum
 
+from engine.domain.arbitrage_messages import ArbitrageCommand, ClockTicked, MarketStatus, TwoLegRecorded
 from engine.domain.bot import Account, Bot
 from engine.domain.grid import GridConfig, Inventory, Rung
 from engine.domain.instrument import Instrument
+from engine.domain.lease_requests import LeaseRequest
 from engine.domain.ledger import LedgerEntry
-from engine.domain.market import Candle, PublicTrade, Quote
+from engine.domain.live import KeyFacts
+from engine.domain.live_messages import LiveCommand, LiveEvent, LiveRecorded
+from engine.domain.market import Candle, FxRate, OrderBook, PublicTrade, Quote
 from engine.domain.order import Fill, Order, OrderState
+from engine.domain.positions import FundingPaid, PositionReported
+from engine.domain.rejections import RejectCode as RejectCode
+from engine.domain.rejections import RejectReason as RejectReason
 from engine.domain.sentences import Sentence
+from engine.domain.truth_requests import TruthRequest
+from engine.domain.watching import WatchCommand
 
 # Commands: what a person may ask. Each is journaled before it is handled and answered once.
 
@@ -45,11 +54,15 @@ class AddGrid:
     config: GridConfig
     allocation_percent: Decimal | None = None
     start: bool = False
+    is_confirmed: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class StartBot:
+    """`is_confirmed`: the person saw the orders to come, where a bot's first ones on real money would ask."""
+
     bot_id: str
+    is_confirmed: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,16 +122,26 @@ Command = (
     | RestoreBot
     | HaltAll
     | LiftHalt
+    | LiveCommand
+    | TruthRequest
+    | LeaseRequest
+    | WatchCommand
+    | ArbitrageCommand
 )
 
 
 @dataclass(frozen=True, slots=True)
 class CommandReceived:
-    """A command with its identity and the wall-clock time at which the engine took it."""
+    """A command, its identity, and when the engine took it; `is_symbol_allowed` for a start, by the user's lists.
+
+    `rehearsed` are the symbols that a grid of the user has traded on paper long enough, for a command to go live.
+    """
 
     command_id: str
     command: Command
     at: datetime
+    is_symbol_allowed: bool = True
+    rehearsed: frozenset[str] = frozenset()
 
 
 # Events from a venue.
@@ -129,28 +152,6 @@ class OrderAccepted:
     client_order_id: str
     venue_order_id: str
     at: datetime
-
-
-class RejectCode(StrEnum):
-    POST_ONLY = "post_only"
-    INSUFFICIENT_FUNDS = "insufficient_funds"
-    PRICE_INCREMENT = "price_increment"
-    SIZE_INCREMENT = "size_increment"
-    MIN_QUANTITY = "min_quantity"
-    MAX_QUANTITY = "max_quantity"
-    MIN_NOTIONAL = "min_notional"
-    MAX_OPEN_ORDERS = "max_open_orders"
-    DUPLICATE_ID = "duplicate_id"
-    NO_MARKET = "no_market"
-    OTHER = "other"
-
-
-@dataclass(frozen=True, slots=True)
-class RejectReason:
-    """What a venue refuses, by the names of the field; `text` is the venue's own word."""
-
-    code: RejectCode
-    text: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -202,7 +203,7 @@ class OrderReport:
 
 @dataclass(frozen=True, slots=True)
 class BalancesReported:
-    """Balances of an account by asset: (asset, total, of which reserved by open orders)."""
+    """Balances of an account by asset: (asset, total, of which reserved by open orders). docs/futures.md for PERP."""
 
     account_id: str
     balances: tuple[tuple[str, Decimal, Decimal], ...]
@@ -216,11 +217,12 @@ class InstrumentChanged:
 
 @dataclass(frozen=True, slots=True)
 class AccountConnected:
-    """The venue of an account answered; its instruments with the rules of today."""
+    """The venue of an account answered; its instruments with the rules of today, and what it says of a live key."""
 
     account: Account
     instruments: tuple[Instrument, ...]
     at: datetime
+    facts: KeyFacts | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -240,12 +242,11 @@ class FeedEnded:
     at: datetime
 
 
-MarketEvent = Quote | PublicTrade | Candle
+MarketEvent = Quote | PublicTrade | Candle | OrderBook
 OrderEvent = OrderAccepted | OrderRejected | OrderUnknown | OrderFilled | OrderCanceled | OrderReport
-VenueEvent = (
-    MarketEvent | OrderEvent | BalancesReported | InstrumentChanged | AccountConnected | AccountFailed | FeedEnded
-)
-Message = CommandReceived | VenueEvent
+AccountEvent = BalancesReported | FundingPaid | PositionReported | AccountConnected | AccountFailed | LiveEvent
+VenueEvent = MarketEvent | OrderEvent | AccountEvent | InstrumentChanged | FeedEnded | MarketStatus
+Message = CommandReceived | VenueEvent | FxRate | ClockTicked
 
 # Records: facts that the journal makes durable, in this order, in one transaction.
 
@@ -302,11 +303,12 @@ class BotRecorded:
 
 @dataclass(frozen=True, slots=True)
 class CommandAnswered:
-    """`refusals` empty means done."""
+    """`refusals` empty means done. `body` is the JSON of what was asked for, "" for a command that asks nothing."""
 
     command_id: str
     refusals: tuple[tuple[str, Sentence], ...]
     at: datetime
+    body: str = ""
 
 
 class Level(StrEnum):
@@ -359,6 +361,8 @@ Record = (
     | DecisionLogged
     | EquitySampled
     | HaltRecorded
+    | LiveRecorded
+    | TwoLegRecorded
 )
 
 # Effects: what must happen outside after the records are durable.

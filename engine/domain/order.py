@@ -30,13 +30,17 @@ class Liquidity(StrEnum):
 
 
 class Purpose(StrEnum):
-    """Why an order exists: one side of a rung, the base bought at start, the inventory sold at the end."""
+    """Why an order exists: one side of a rung, the base bought at start, the inventory sold at the end, or a leg of a
+    two-leg position that opens or closes it (`generation` of its order is the position's number).
+    """
 
     RUNG_BUY = "rung_buy"
     RUNG_SELL = "rung_sell"
     INITIAL_BUY = "initial_buy"
     REBALANCE_SELL = "rebalance_sell"
     LIQUIDATION = "liquidation"
+    LEG_OPEN = "leg_open"
+    LEG_CLOSE = "leg_close"
 
 
 class OrderState(StrEnum):
@@ -70,6 +74,7 @@ class Order:
 
     `filled_quantity`, `filled_value` and `fee` sum the fills booked so far. `attempt` counts up within a rung and is
     never reused, so `client_order_id` is unique for ever. `fencing_token` is the lease under which it was decided.
+    `is_reduce_only`: it may close a position of a PERP and never open one.
     """
 
     client_order_id: str
@@ -98,6 +103,7 @@ class Order:
     reason: str = ""
     is_cancel_requested: bool = False
     fencing_token: int = 0
+    is_reduce_only: bool = False
 
     @property
     def remaining(self) -> Decimal:

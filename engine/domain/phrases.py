@@ -1,13 +1,14 @@
 """Every sentence the engine can say, as templates. The window translates them in the context "engine"."""
 
 # Commands and bots
-UNKNOWN_BOT = "There is no bot {bot}."
+UNKNOWN_BOT = "This desk runs no bot {bot}."
 BOT_EXISTS = "A bot with the id {bot} exists already."
 NAME_EMPTY = "A bot needs a name."
 NAME_TOO_LONG = "A bot's name has at most {maximum} characters."
 NAME_TAKEN = "Another bot is already called {name}."
 UNKNOWN_ACCOUNT = "There is no account {account}."
 UNKNOWN_SYMBOL = "The venue {venue} does not trade {symbol}."
+SYMBOL_NOT_ALLOWED = "Your lists for {venue} do not allow {symbol}."
 NOT_RUNNING = "{bot} is not running."
 ALREADY_RUNNING = "{bot} is already running."
 ALREADY_STOPPING = "{bot} is already stopping."
@@ -42,6 +43,18 @@ BELOW_MIN_QUANTITY = (
 )
 ABOVE_MAX_QUANTITY = "An order of {quantity} {base} is above the venue's maximum of {maximum} {base}."
 NOT_ENOUGH_QUOTE = "The grid needs {needed} {quote}; {free} {quote} are free."
+ABOVE_BRACKET = (
+    "With leverage {leverage} the venue allows a position worth {allowed} {quote} at most; this grid comes to "
+    "{value} {quote}."
+)
+LIQUIDATED_INSIDE = (
+    "With leverage {leverage} the venue would close the position at {liquidation}, before the lowest line {lower} is "
+    "reached; use less leverage or a higher lowest line."
+)
+STOP_BEYOND_LIQUIDATION = (
+    "The lower stop {stop} would never be reached: with leverage {leverage} the venue closes the position at "
+    "{liquidation}."
+)
 STOP_LOWER_INSIDE = "The lower stop {stop} must be below the lowest line {lower}."
 STOP_UPPER_INSIDE = "The upper stop {stop} must be above the highest line {upper}."
 STOP_LOWER_ABOVE_PRICE = "The lower stop {stop} is not below the present price {price}: the bot would stop at once."
@@ -84,6 +97,14 @@ ORDER_DENIED = "An order was not sent: {cause}"
 ORDER_UNKNOWN = "Nobody knows whether the order {order} arrived ({text}); the venue is asked, nothing is sent again."
 ORDER_LOST = "The order {order} never arrived at the venue; its place is free again."
 ORDER_GONE = "The venue closed the order {order} by itself."
+FUNDING_BOOKED = "Funding: {amount} {asset}."
+POSITION_DIFFERS = (
+    "The venue's position in {symbol} is {venue_quantity}, our books say {our_quantity}: somebody or something else "
+    "changed it. Stop the bot and keep its inventory, then start it anew."
+)
+POSITION_OPPOSITE = (
+    "The account has a short position of {quantity} in {symbol}, against which the bot would trade; close it first."
+)
 STRANGE_FILL = "The venue reports the fill {trade} of an order that is not known here."
 TOO_MANY_REJECTS = "The venue refused {count} orders in a row, last: {text}"
 STOPPED_TRADING = "Not traded until you look: {cause}"
@@ -102,6 +123,39 @@ ENGINE_STARTED = "The engine runs with {bots} bots."
 LEASE_LOST = "Another program has taken over this desk's bots, so this one stopped trading."
 ENGINE_ENDED_FIRST = "The engine ended before it answered; what was asked is done when it starts again."
 
+# The vault
+VAULT_LOCKED = "The vault is locked; unlock it with your passphrase."
+VAULT_LOCKED_BECAUSE = "The vault is locked, because it did not open by itself: {cause}"
+VAULT_ABSENT = "There is no vault yet; `vault create` makes one."
+VAULT_EXISTS = "There is a vault already; `vault passphrase` changes its passphrase."
+VAULT_ROTATED = "The vault's key was changed by another program; unlock it again."
+VAULT_WRONG_PASSPHRASE = "The passphrase is wrong."
+VAULT_TRY_LATER = "After {count} wrong passphrases the next one can be tried in {seconds} s."
+VAULT_NO_PASSPHRASE = "The vault has no passphrase; it is opened by a keychain or a key file."
+VAULT_PASSPHRASE_SHORT = "A passphrase has at least {minimum} characters; a sentence is easier to keep than a word."
+VAULT_PASSPHRASE_LONG = "A passphrase has at most {maximum} characters."
+VAULT_TAMPERED = "What is stored of {what} was changed or belongs elsewhere, so it is not used."
+VAULT_FORMAT = "What is stored of {what} has the format {format}, which this program does not read."
+VAULT_WEAKENED = "What is stored of the vault's passphrase asks for less protection than this program accepts."
+VAULT_KEY_BAD = "That is not a vault key; a key file has one line that begins with gridwright-vault-key."
+VAULT_KEY_FOREIGN = "The vault key is not one of this vault; it may have been removed, or the vault's key was changed."
+VAULT_KEYCHAIN_ABSENT = "This machine has no keychain that keeps secrets; use a passphrase or a key file."
+VAULT_KEYCHAIN_REFUSED = "The keychain of this machine did not do it ({cause})."
+VAULT_KEYCHAIN_EMPTY = "The keychain of this machine has no key of this vault; `vault keychain add` puts one there."
+VAULT_LAST_WAY = "Nothing else opens the vault, so it would be lost; set a passphrase first."
+SECRET_FILE_OPEN = "The file {file} can be read by others; take their right away (chmod 600) and try again."
+SECRET_FILE_UNREADABLE = "The file {file} cannot be read ({cause})."
+SECRET_FILE_UNWRITABLE = "The file {file} cannot be written ({cause})."
+SECRET_FILE_EMPTY = "The file {file} is empty."
+CREDENTIAL_UNKNOWN = "There is no credential {label}."
+CREDENTIAL_AMBIGUOUS = "Several credentials are called {label}; say their kind too."
+CREDENTIAL_EXISTS = "There is a credential {label} of this kind already; remove it or choose another label."
+CREDENTIAL_MISSING = "The account {account} has no credential."
+CREDENTIAL_FOREIGN = "The credential {label} is for {venue}, not for {wanted}."
+CREDENTIAL_EMPTY = "{field} must not be empty."
+CREDENTIAL_BAD = "{field} must be one line of printable characters without spaces around it."
+CREDENTIAL_LONG = "{field} must not be longer than {maximum} characters."
+
 # What replayed, paper and simulated venues refuse, and why they cannot be used
 VENUE_DUPLICATE_ID = "The order id {order} was used before."
 VENUE_UNKNOWN_SYMBOL = "{venue} trades {symbol} only."
@@ -114,6 +168,7 @@ VENUE_MAX_OPEN_ORDERS = "The account already has {count} open orders, which is t
 VENUE_POST_ONLY = "A post-only order at {price} would trade at once against {opposite}."
 VENUE_INSUFFICIENT_FUNDS = "The order needs {needed} {asset} and {free} {asset} are free."
 VENUE_NO_MARKET = "There is nothing to trade {symbol} against now."
+VENUE_NOT_INSPECTABLE = "{venue} cannot be asked for everything it has, so nothing can be compared with it."
 VENUE_CLOSED = "{venue} is not connected."
 VENUE_STORE_BROKEN = "The book of {venue} in {file} cannot be read or written ({cause}); nothing trades there now."
 VENUE_STORE_NEWER = "The book of {venue} in {file} was written by a newer version of the program."
@@ -164,4 +219,70 @@ FEED_TOO_MANY = "{exchange} takes no more requests from this address for a while
 FEED_REFUSED = "{exchange} refused: {text}"
 FEED_STRANGE = "{exchange} answered with something that cannot be read ({cause})."
 FEED_SILENT = "{exchange} said nothing about {symbol} for {seconds} s while its price moved on."
+FEE_WITHOUT_PRICE = (
+    "Fees are taken in {asset}, and the account has no market {asset}/{quote} to value them at: they are on the ledger "
+    "and no part of the profit."
+)
+LIVE_UNKNOWN_EXCHANGE = "There is no trading on {exchange}; there is on {known}."
+LIVE_NO_LEVERAGE = "{exchange} is a spot market; it has no leverage."
+LIVE_LEVERAGE_BAD = "The leverage must be a whole number from 1, not {leverage}."
+LIVE_LEVERAGE_REFUSED = "{exchange} did not set the leverage to {leverage}: {text}"
+LIVE_NO_SYMBOLS = "Say which symbols the account trades, such as BTC/KRW,XRP/KRW."
+LIVE_QUOTES_DIFFER = "An account trades against one quote, not {quotes}; open one account for each."
+LIVE_STREAM_DEAF = "{exchange} did not tell over its private stream what it tells when asked."
+LIVE_NOT_WANTED = "The order was called off, or its account is another desk's, before anything was sent."
+LIVE_NOT_CONFIRMED = "{exchange} does not confirm the subscription to the account's own orders."
 FEED_OVERRUN = "{exchange} sends faster than this computer takes it in."
+
+# Leases
+ACCOUNT_ELSEWHERE = "The account {account} is run by another desk now."
+ACCOUNT_TAKEN_OVER = "Another desk runs the account {account} now, so this desk stopped trading it."
+ACCOUNT_HANDED_OVER = "The account {account} was handed over to another desk."
+ACCOUNT_TAKEN = "This desk runs the account {account} now."
+UNKNOWN_DESK = "There is no desk {desk}."
+DESK_NOT_THERE = "The desk {desk} does not run now."
+ACCOUNT_BOUND = "The exchange of {account} lives in the folder of the desk {desk}, so only that desk can run it."
+HALT_HERE_ONLY = "Trading is halted on this desk; the other desks could not be told."
+HAND_OVER_FAILED = "The account {account} could not be handed over: {cause}."
+DESK_SILENT = "The desk that runs it did not answer within {seconds} s; what was asked is kept and done when it does."
+COMMAND_MOVED = "Another desk has the bot now and will do what was asked."
+ORDER_ARRIVED_LATE = "The order {order} was thought lost and is at the venue after all; it is being cancelled."
+
+# The truth about an account
+TRUTH_NOT_CONNECTED = "The account {account} is not connected now, so its venue cannot be asked."
+TRUTH_NO_ANSWER = "The venue of {account} did not say within {seconds} s what it has."
+TRUTH_UNREADABLE = "The desk that runs the account answered in a form that this program cannot read; update both."
+REPAIR_STALE = "What differs on {account} is not what the plan {plan} was made for; look again."
+REPAIR_NOTHING = "Nothing on {account} needs a repair."
+REPAIR_BEGUN = "Repair {plan} of {account}: {asked} orders asked about, {cancelled} cancelled, {booked} entries booked."
+REPAIR_BOOKED = "Repair {plan}: {amount} {asset} entered, which the venue has and our books had not."
+REPAIR_TAKEN = "Repair {plan}: {amount} {asset} taken out of our books, which the venue has not."
+REPAIR_CANCELS = "Repair {plan}: the order {order} is cancelled at the venue."
+REPAIR_ASKS = "Repair {plan}: the venue is asked what became of the order {order}."
+
+# The practice exchange
+PRACTICE_UNREACHABLE = "There is no practice exchange at {address} now."
+PRACTICE_BROKE_OFF = "The line to the practice exchange at {address} broke off."
+PRACTICE_CONGESTED = "The line to the practice exchange at {address} takes nothing more now."
+PRACTICE_NO_ANSWER = "The practice exchange at {address} does not answer in time."
+PRACTICE_SILENT = "The practice exchange at {address} fell silent."
+PRACTICE_STRANGE = "The practice exchange at {address} said something that cannot be read ({cause})."
+PRACTICE_REFUSED = "The practice exchange at {address} refused: {text}"
+PRACTICE_IN_USE = "The account {account} at {address} has open orders already, which are somebody else's."
+PRACTICE_OTHER_PROTOCOL = "This exchange speaks version {known} of its protocol, not {spoken}."
+PRACTICE_STRANGER = "The account {account} was opened at the exchange {known}, and this is {identity}."
+PRACTICE_ACCOUNT_BAD = "An account's name has 1 to 60 letters, digits, dots, dashes or underscores, unlike {account}."
+PRACTICE_OTHER_EXCHANGE = (
+    "The exchange in {folder} was begun with {name} {known}, not {value}; use another folder for another exchange."
+)
+PRACTICE_AUDIT_BROKEN = "The record of requests {file} cannot be written ({cause})."
+PRACTICE_PORT = "The address {address} cannot be used ({cause})."
+
+# Signing in to a shared database
+SIGN_IN_WRONG = "The name or the password is wrong."
+SIGN_IN_LOCKED = "After too many wrong passwords {name} is locked for {minutes} more minutes."
+SIGN_IN_LIMITED = "Too many attempts to sign in came from this address; try again in {minutes} minutes."
+SIGN_IN_DISABLED = "The user {name} is disabled."
+SIGN_IN_NO_PASSWORD = "The user {name} has no password to sign in with."
+SIGN_IN_UNKNOWN = "The database does not know this user."
+SIGN_IN_CANCELLED = "Nobody signed in, so nothing was started."

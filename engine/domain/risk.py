@@ -4,7 +4,8 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from engine.domain import phrases
-from engine.domain.instrument import FeeAsset, Instrument
+from engine.domain.instrument import FeeAsset, Instrument, InstrumentKind
+from engine.domain.margin import margin_of
 from engine.domain.money import ZERO, is_multiple
 from engine.domain.order import Order, OrderKind, Side
 from engine.domain.sentences import Sentence, say
@@ -28,21 +29,31 @@ class Denied:
 def reserve_of(order: Order, instrument: Instrument, price: Decimal) -> tuple[str, Decimal]:
     """(asset, amount) that the rest of an order holds back: quote with its fee for a buy, base for a sell.
 
-    `price` stands in for the limit of a market order.
+    Of a PERP, margin with the fee for an order that opens, the position for one that closes. `price` stands in for the
+    limit of a market order.
     """
     rules = instrument.rules
-    if order.side is Side.SELL:
-        return instrument.base, order.remaining
+    is_perp = instrument.kind is InstrumentKind.PERP
+    if order.is_reduce_only if is_perp else order.side is Side.SELL:
+        return instrument.position_asset, order.remaining
     value = (order.price if order.price is not None else price) * order.remaining
+    if is_perp:
+        fee = rules.fee(value, rules.maker_fee if order.post_only else rules.taker_fee)
+        return instrument.quote, margin_of(value, rules) + max(fee, ZERO)
     if rules.fee_asset is FeeAsset.RECEIVED:
         return instrument.quote, value
     return instrument.quote, value + rules.fee(value, rules.maker_fee if order.post_only else rules.taker_fee)
 
 
 def approve(
-    order: Order, instrument: Instrument, market_price: Decimal, free: Decimal | None
+    order: Order, instrument: Instrument, market_price: Decimal, free: Decimal | None, hold: Sentence | None = None
 ) -> ApprovedOrder | Denied:
-    """Check an order against the venue's rules and the account's free balance (None: not known, not checked)."""
+    """Check an order against the venue's rules and the account's free balance (None: not known, not checked).
+
+    `hold` is why the account may send nothing at all.
+    """
+    if hold is not None:
+        return Denied(order, hold)
     rules = instrument.rules
     price = order.price if order.price is not None else market_price
     on_price = order.kind is OrderKind.MARKET or rules.is_price_allowed(price)

@@ -52,3 +52,8 @@ class Refusal:
 
     def __str__(self) -> str:
         return str(self.sentence)
+
+    @property
+    def pair(self) -> tuple[str, Sentence]:
+        """As an answer carries it."""
+        return (self.field, self.sentence)

@@ -1,8 +1,9 @@
 """Accounts: opened by a command, known when their venue has answered, given their paper money once."""
 
+from collections.abc import Sequence
 from decimal import Decimal, InvalidOperation
 
-from engine.domain import phrases
+from engine.domain import live_phrases, phrases
 from engine.domain.bot import Account, AccountMode
 from engine.domain.ledger import EntryKind, LedgerEntry
 from engine.domain.messages import (
@@ -16,10 +17,14 @@ from engine.domain.messages import (
     Level,
     OpenAccount,
 )
+from engine.domain.money import ZERO
 from engine.domain.order import OrderState
-from engine.domain.sentences import Refusal, say
+from engine.domain.sentences import Refusal, Sentence, say
 from engine.kernel.books import HIGHEST, AccountBook, BotBook, MarketBook
+from engine.kernel.holds import begin_live
+from engine.kernel.live import take_facts
 from engine.kernel.state import State
+from engine.kernel.symbols import give_up_change, settle_change
 
 
 def on_account_connected(state: State, event: AccountConnected) -> list[BotBook]:
@@ -29,7 +34,10 @@ def on_account_connected(state: State, event: AccountConnected) -> list[BotBook]
     is_new = book is None
     if book is None:
         book = state.accounts[account_id] = AccountBook(event.account)
+        begin_live(book)
         state.outbox.records.append(AccountRecorded(event.account))
+    elif not settle_change(state, book, event):
+        return []
     for instrument in event.instruments:
         market = state.markets.get(instrument.key)
         if market is None:
@@ -48,13 +56,14 @@ def on_account_connected(state: State, event: AccountConnected) -> list[BotBook]
             )
         )
     book.is_connected, book.trouble = True, None
+    if event.facts is not None:
+        take_facts(state, book, event.facts, event.at)
     joined = [bot for bot in state.bots.values() if bot.bot.account_id == account_id]
     for bot in joined:
         bot.account = book
         market = state.markets.get((bot.bot.venue, bot.bot.symbol))
         if market is not None and bot.market is None:
-            bot.market = market
-            market.bots.append(bot)
+            state.join(bot, market)
         _take_up(state, bot)
     state.say(None, say(phrases.ACCOUNT_OPENED, account=event.account.name))
     for command_id in state.openings.pop(account_id, ()):
@@ -69,6 +78,7 @@ def _take_up(state: State, book: BotBook) -> None:
     """
     book.dirty_rungs = {rung.index for rung in book.rungs}
     book.is_window_stale = True
+    book.is_taken_up = True
     book.quiet_low = book.quiet_high = HIGHEST
     for order in book.live.values():
         if order.state in (OrderState.INTENT, OrderState.UNKNOWN):
@@ -81,12 +91,17 @@ def on_account_failed(state: State, event: AccountFailed) -> None:
     """The venue cannot be used. A new account is not added; bots of a known one wait."""
     sentence = say(phrases.ACCOUNT_FAILED, account=event.account.name, cause=event.sentence)
     book = state.accounts.get(event.account.account_id)
+    is_change = False
     if book is not None:
+        if give_up_change(state, book, event):
+            return
+        is_change = event.sentence.template == live_phrases.SYMBOLS_BUSY
         book.is_connected, book.trouble = False, event.sentence
         for market in state.markets.values():
             if market.instrument.venue == book.account.venue:
                 market.is_stale = True
-    state.say(None, sentence, Level.ERROR)
+                market.book = None
+    state.say(None, sentence, Level.INFO if is_change else Level.ERROR)
     for command_id in state.openings.pop(event.account.account_id, ()):
         state.answer(command_id, (Refusal("account", event.sentence),))
 
@@ -126,3 +141,21 @@ def _cash_refusals(account: Account) -> tuple[Refusal, ...]:
 def _deposits(account: Account) -> dict[str, Decimal]:
     cash = {name.removeprefix("cash."): Decimal(text) for name, text in account.settings if name.startswith("cash.")}
     return {asset: amount for asset, amount in cash.items() if amount}
+
+
+def differences(state: State, account_id: str, told: Sequence[tuple[str, Decimal, Decimal]]) -> list[Sentence]:
+    """Where the venue's balances (asset, total, reserved) are not what our ledger folds to."""
+    account = state.accounts.get(account_id)
+    if account is None:
+        return []
+    venue = {asset: total for asset, total, _ in told}
+    return [
+        say(
+            phrases.BALANCE_DIFFERS,
+            venue_amount=venue.get(asset, ZERO),
+            our_amount=account.ledger.get(asset, ZERO),
+            asset=asset,
+        )
+        for asset in sorted(venue.keys() | account.ledger.keys())
+        if venue.get(asset, ZERO) != account.ledger.get(asset, ZERO)
+    ]

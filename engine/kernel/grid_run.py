@@ -6,9 +6,10 @@ from decimal import Decimal
 from engine.bots.grid import Stop, is_triggered, stop_reached
 from engine.bots.grid_rules import preview, rebalancing
 from engine.bots.ladder import base_to_hold, rungs_of, spread_over, starts_holding
-from engine.domain import phrases
+from engine.domain import live_phrases, phrases
 from engine.domain.bot import BotState
 from engine.domain.grid import Inventory
+from engine.domain.instrument import InstrumentKind
 from engine.domain.ledger import EntryKind, LedgerEntry
 from engine.domain.messages import Level
 from engine.domain.money import ZERO
@@ -16,30 +17,33 @@ from engine.domain.order import Purpose, Side
 from engine.domain.sentences import say
 from engine.kernel.books import HIGHEST, BotBook, MarketBook
 from engine.kernel.claims import free_base_for, free_quote_for
+from engine.kernel.feeding import feed_account
+from engine.kernel.holds import needs_confirmation
 from engine.kernel.orders import (
     NO_RUNG,
     cancel_all,
-    feed_account,
     place_leg_order,
     refresh_status,
 )
 from engine.kernel.quiet import set_quiet
 from engine.kernel.retries import is_waiting
-from engine.kernel.state import State
+from engine.kernel.state import Move, State
 from engine.kernel.tending import tend
 
+#: What would trade, on a position of which nobody knows what it is.
+DOUBTFUL_STATES = frozenset({BotState.WAITING, BotState.STARTING, BotState.RUNNING, BotState.REBALANCING})
 MARKET_STATES = frozenset({BotState.RUNNING, BotState.STARTING, BotState.REBALANCING})
 
 
 def check_stops(state: State, book: BotBook) -> None:
     """Before anything else on each quote: a stop wins over a rung."""
     market = book.market
-    if market is None or market.bid is None or market.is_stale or state.is_halted or not _may_trade(book):
+    if market is None or market.bid is None or market.is_stale or not _may_trade(book) or not book.bot.is_grid:
         return
-    if book.bot.state not in MARKET_STATES:
+    if book.bot.state not in MARKET_STATES or may_only_end(state, book):
         return
     pnl = book.pnl_at(market.bid)
-    stop = stop_reached(book.bot.config, market.bid, pnl)
+    stop = stop_reached(book.bot.grid, market.bid, pnl)
     if stop is not None:
         state.changed.add(book.bot.bot_id)
         _say_stop(state, book, market, stop, pnl)
@@ -47,19 +51,25 @@ def check_stops(state: State, book: BotBook) -> None:
 
 
 def advance(state: State, book: BotBook) -> None:
-    """Bring a bot one step further, as far as the present market and its live orders allow."""
+    """Bring a grid one step further, as far as the present market and its live orders allow."""
+    if not book.bot.is_grid:
+        return  # a two-leg bot looks at both its markets, with the next book or the next tick
     market = book.market
     if market is None or market.bid is None or market.ask is None or market.is_stale or not _may_trade(book):
         book.quiet_low = book.quiet_high = HIGHEST  # the next quote is looked at
         return
     state.changed.add(book.bot.bot_id)
-    if state.is_halted or book.bot.state in (BotState.PAUSED, BotState.ERROR):
-        cancel_all(state, book)
+    if market.is_doubted and book.bot.state in DOUBTFUL_STATES:
+        book.quiet_low = book.quiet_high = HIGHEST
+        return
+    is_held = may_only_end(state, book)
+    if is_held or book.bot.state in (BotState.PAUSED, BotState.ERROR):
+        cancel_all(state, book, () if is_held else book.adopted)
     elif book.bot.state in (BotState.STOPPED, BotState.WAITING) and (book.base_held or book.cash):
         _hand_back_late(state, book, market)
-    if book.bot.state is BotState.WAITING and not state.is_halted:
+    if book.bot.state is BotState.WAITING and not is_held and not _asks_first(state, book):
         _wait_for_trigger(state, book, market)
-    if not state.is_halted:
+    if not is_held:
         if book.bot.state is BotState.REBALANCING:
             _rebalance(state, book, market)
         if book.bot.state is BotState.STARTING:
@@ -69,7 +79,9 @@ def advance(state: State, book: BotBook) -> None:
         if book.bot.state is BotState.STOPPING:
             _wind_down(state, book, market)
         if book.bot.state is BotState.ERROR:
-            cancel_all(state, book)  # our own risk denied an order just now, for the last time
+            cancel_all(state, book, book.adopted)  # our own risk denied an order just now, for the last time
+    elif book.bot.state is BotState.STOPPING and book.bot.stop_inventory is Inventory.KEEP and not state.is_halted:
+        _wind_down(state, book, market)  # it sends nothing
     set_quiet(state, book)
 
 
@@ -83,13 +95,30 @@ def begin_stop(state: State, book: BotBook, inventory: Inventory) -> None:
     state.say(book, say(template, base=book.base_held, asset=asset))
 
 
+def may_only_end(state: State, book: BotBook) -> bool:
+    """Whether nothing may be sent for the bot: everything is halted, or its account's real money is held back."""
+    return state.is_halted or (book.account is not None and book.account.hold is not None)
+
+
+def _asks_first(state: State, book: BotBook) -> bool:
+    """Whether the bot's first orders with real money wait for somebody who has seen them."""
+    if not needs_confirmation(book):
+        return False
+    if not book.is_asking:
+        book.is_asking = True
+        sentence = say(live_phrases.NEEDS_CONFIRMATION, bot=book.bot.name, id=book.bot.bot_id)
+        state.say(book, sentence, Level.LOOK)
+    return True
+
+
 def _may_trade(book: BotBook) -> bool:
-    return book.account is not None and book.account.is_connected and book.account.trouble is None
+    account = book.account
+    return account is not None and account.is_connected and not account.is_leaving and account.trouble is None
 
 
 def _wait_for_trigger(state: State, book: BotBook, market: MarketBook) -> None:
     assert market.ask is not None
-    trigger = book.bot.config.trigger_price
+    trigger = book.bot.grid.trigger_price
     if book.bot.start_price is None:
         book.set_bot(start_price=market.ask)
         if trigger is not None:
@@ -103,7 +132,7 @@ def _begin(state: State, book: BotBook, market: MarketBook) -> None:
     """A new run at the present ask: check once more, make the ladder, hand over held base, start buying."""
     assert market.ask is not None
     assert book.account is not None
-    config, instrument, price = book.bot.config, market.instrument, market.ask
+    config, instrument, price = book.bot.grid, market.instrument, market.ask
     untriggered = replace(config, trigger_price=None)
     free_base = free_base_for(state, book) if config.use_held_base else None
     seen = preview(untriggered, instrument, price, free_quote_for(state, book), free_base)
@@ -127,6 +156,8 @@ def _begin(state: State, book: BotBook, market: MarketBook) -> None:
         spare_cash=ZERO,
         fees_quote=ZERO,
         fees_base=ZERO,
+        fees_other=(),
+        funding=ZERO,
         final_pnl=None,
         target_base=base_to_hold(seen.rungs, price),
     )
@@ -183,7 +214,7 @@ def _rebalance(state: State, book: BotBook, market: MarketBook) -> None:
         return
     if book.ladder_price is None:
         price = market.ask
-        rungs = rungs_of(book.bot.config, market.instrument.rules, price)
+        rungs = rungs_of(book.bot.grid, market.instrument.rules, price)
         _pool(book)
         needed = base_to_hold(rungs, price)
         book.set_bot(generation=book.bot.generation + 1, target_base=needed)
@@ -206,7 +237,7 @@ def _wind_down(state: State, book: BotBook, market: MarketBook) -> None:
     rules = market.instrument.rules
     sellable = rules.floor_size(book.bot.spare_base)
     if book.bot.stop_inventory is Inventory.SELL and rules.is_tradable(sellable, market.bid):
-        if is_waiting(book, market):
+        if is_waiting(book, market) or market.is_doubted:
             return
         quantity = sellable if rules.max_quantity is None else min(sellable, rules.max_quantity)
         place_leg_order(state, book, Side.SELL, quantity, Purpose.LIQUIDATION)
@@ -240,7 +271,7 @@ def _hand_back_late(state: State, book: BotBook, market: MarketBook) -> None:
     """A fill was told after the run had ended: it counts to that run's result, its base goes to the account."""
     assert market.bid is not None
     _pool(book)
-    result = (book.bot.final_pnl or ZERO) + book.floating_at(market.bid)
+    result = (book.bot.final_pnl or ZERO) + book.cash + book.base_held * market.bid
     if book.bot.spare_base:
         _adopt(state, book, -book.bot.spare_base, market.bid)
     book.set_bot(final_pnl=result, spare_base=ZERO, spare_cash=ZERO)
@@ -264,13 +295,15 @@ def _adopt(state: State, book: BotBook, quantity: Decimal, price: Decimal) -> No
     reference = f"{kind.value}:{bot.bot_id}:{bot.run}:{bot.generation}"
     if not bot.is_in_run:
         reference += f":{bot.buy_fills + bot.sell_fills}"  # after the end of a run, once for each late fill
+    if instrument.kind is InstrumentKind.PERP:
+        state.moves.append(Move(bot.bot_id, quantity, at, at_venue=False))
     value = quantity * price
     moves = ((bot.bot_id, quantity, -value), ("", -quantity, value))
     state.book_entries(
         tuple(
             LedgerEntry(bot.account_id, owner, asset, amount, kind, reference, at)
             for owner, base, quote in moves
-            for asset, amount in ((instrument.base, base), (instrument.quote, quote))
+            for asset, amount in ((instrument.position_asset, base), (instrument.quote, quote))
         )
     )
     book.set_bot(spare_base=bot.spare_base + quantity, spare_cash=bot.spare_cash - value)

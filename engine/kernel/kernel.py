@@ -5,12 +5,17 @@ from datetime import UTC, datetime, tzinfo
 from decimal import Decimal
 
 from engine.domain import phrases
-from engine.domain.bot import Account, BotState
-from engine.domain.market import Candle, PublicTrade, Quote
+from engine.domain.arbitrage_messages import ClockTicked, MarketStatus
+from engine.domain.arbitrage_views import ArbitrageView
+from engine.domain.bot import OWN_TIME_MODES, Account, BotState
+from engine.domain.live import LiveAccount
+from engine.domain.live_messages import FactsTold, FramesUnread, OrderSeen, OrdersSeen
+from engine.domain.market import Candle, FxRate, OrderBook, PublicTrade, Quote
 from engine.domain.messages import (
     AccountConnected,
     AccountFailed,
     BalancesReported,
+    Command,
     CommandReceived,
     FeedEnded,
     InstrumentChanged,
@@ -26,14 +31,23 @@ from engine.domain.messages import (
 )
 from engine.domain.money import ZERO
 from engine.domain.order import Order
-from engine.domain.sentences import Sentence, say
+from engine.domain.positions import FundingPaid, PositionReported
+from engine.domain.sentences import Refusal, Sentence, say
+from engine.domain.truth import TruthReport
+from engine.domain.truth_requests import RepairAccount
+from engine.domain.venue_picture import VenuePicture
 from engine.domain.views import AccountView, BotView, PositionView
-from engine.kernel.accounts import on_account_connected, on_account_failed
-from engine.kernel.books import AccountBook, BotBook, MarketBook, Outbox
+from engine.kernel.accounts import differences, on_account_connected, on_account_failed
+from engine.kernel.books import BotBook, MarketBook, Outbox
 from engine.kernel.commands import on_command
+from engine.kernel.feeding import feed_account
+from engine.kernel.foreign import on_order_seen, on_orders_seen
 from engine.kernel.grid_run import advance, check_stops
+from engine.kernel.halting import halt
+from engine.kernel.handover import let_go, resume, suspend, take_over
+from engine.kernel.listed import lists_to_pass
+from engine.kernel.live import on_facts, on_unread, open_books
 from engine.kernel.orders import (
-    feed_account,
     on_accepted,
     on_canceled,
     on_fill,
@@ -41,12 +55,16 @@ from engine.kernel.orders import (
     on_report,
     on_unknown,
 )
+from engine.kernel.pair_telling import due_pair, has_work, on_told, step_pairs
+from engine.kernel.pair_views import arbitrage_view, half_position, half_view
+from engine.kernel.positions import on_funding, on_position, settle
 from engine.kernel.quiet import cell_of
 from engine.kernel.retries import stand_still
 from engine.kernel.state import State
+from engine.kernel.truth import look, repair
 from engine.kernel.valuation import sample_if_due
-from engine.kernel.views import account_view, bot_view, position_view
-from engine.ports import RecoveredState
+from engine.kernel.views import account_view
+from engine.recovered import RecoveredState
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
@@ -57,25 +75,10 @@ class Kernel:
     def __init__(self, desk_id: str, recovered: RecoveredState, timezone: tzinfo = UTC) -> None:
         self._timezone = timezone
         self._due: dict[str, BotBook] = {}
+        self._due_pairs: set[str] = set()
         self._quoted: set[str] = set()
         self._state = state = State(desk_id, EPOCH, is_halted=recovered.is_halted)
-        midnight = dict(recovered.equity_at_midnight)
-        for account in recovered.accounts:
-            state.accounts[account.account_id] = AccountBook(account, midnight_equity=midnight.get(account.account_id))
-        for account_id, asset, amount in recovered.ledger_balances:
-            state.accounts[account_id].enter(asset, amount)
-        for instrument in recovered.instruments:
-            state.markets[instrument.key] = MarketBook(instrument)
-        for bot in recovered.bots:
-            state.add_bot(bot)
-        for bot_id, rung in recovered.rungs:
-            state.bots[bot_id].rungs.append(rung)
-        for book in state.bots.values():
-            book.rungs.sort(key=lambda rung: rung.index)
-            book.recount()
-        state.recovered_trades = recovered.trade_ids
-        for order in recovered.open_orders:
-            state.adopt_order(state.bots[order.bot_id], order)
+        take_over(state, recovered)
 
     # Messages
 
@@ -92,7 +95,7 @@ class Kernel:
                 self._on_trade(message)
             else:
                 self._on_event(message)
-        if self._due:
+        if self._due or self._due_pairs:
             self._decide()
         return self._take()
 
@@ -117,6 +120,8 @@ class Kernel:
             case OrderReport():
                 state.now = message.at
                 self._is_due(on_report(state, message))
+            case OrderBook() | FxRate() | MarketStatus() | ClockTicked():
+                self._due_pairs.update(on_told(state, message))
             case CommandReceived():
                 state.now = message.at
                 on_command(state, message)
@@ -132,6 +137,7 @@ class Kernel:
                     old, account.balances = account.balances, {asset: total for asset, total, _ in message.balances}
                     if any(total > old.get(asset, ZERO) for asset, total, _ in message.balances):
                         feed_account(state, account)
+                    open_books(state, account)
             case AccountConnected():
                 state.now = message.at
                 for book in on_account_connected(state, message):
@@ -139,6 +145,11 @@ class Kernel:
             case AccountFailed():
                 state.now = message.at
                 on_account_failed(state, message)
+            case FundingPaid():
+                on_funding(state, message)
+            case PositionReported():
+                for book in on_position(state, message):
+                    self._is_due(book)
             case InstrumentChanged():
                 market = state.markets.get(message.instrument.key)
                 if market is not None and market.instrument != message.instrument:
@@ -150,6 +161,17 @@ class Kernel:
                     if market.instrument.venue == message.venue:
                         market.is_ended = True
                 state.say(None, say(phrases.FEED_ENDED, venue=message.venue))
+            case FactsTold():
+                state.now = message.at
+                for book in on_facts(state, message):
+                    self._is_due(book)
+            case OrdersSeen():
+                for book in on_orders_seen(state, message):
+                    self._is_due(book)
+            case OrderSeen():
+                on_order_seen(state, message)
+            case FramesUnread():
+                on_unread(state, message)
             case Candle():
                 pass
 
@@ -161,6 +183,9 @@ class Kernel:
         market.bid, market.ask, market.last, market.at = bid, quote.ask, bid, quote.at
         market.is_stale = False
         self._state.now = quote.at
+        if market.is_doubted:
+            for book in settle(self._state, market):
+                self._due[book.bot.bot_id] = book
         for book in market.bots:
             if not book.quiet_low < bid < book.quiet_high:
                 self._due[book.bot.bot_id] = book
@@ -180,18 +205,28 @@ class Kernel:
             market.last = trade.price
 
     def _is_due(self, book: BotBook | None) -> None:
-        if book is not None:
-            self._due[book.bot.bot_id] = book
+        if book is None:
+            return
+        self._due[book.bot.bot_id] = book
+        if book.market is not None and book.market.is_doubted:
+            # A fill may be what its position was waiting for.
+            for waited in settle(self._state, book.market):
+                self._due[waited.bot.bot_id] = waited
 
     def _decide(self) -> None:
         """Every stop before every rung."""
         due, self._due = self._due, {}
         quoted, self._quoted = self._quoted, set()
         for bot_id, book in due.items():
-            if bot_id in quoted:
+            if bot_id in quoted and book.bot.is_grid:
                 check_stops(self._state, book)
         for book in due.values():
-            advance(self._state, book)
+            if book.bot.is_grid:
+                advance(self._state, book)
+            elif (pair_id := due_pair(self._state, book)) is not None:
+                self._due_pairs.add(pair_id)
+        due_pairs, self._due_pairs = self._due_pairs, set()
+        step_pairs(self._state, due_pairs)
 
     def _take(self) -> Outbox | None:
         state = self._state
@@ -203,6 +238,51 @@ class Kernel:
         return outbox
 
     # Recovery
+
+    def take_over(self, recovered: RecoveredState) -> Outbox | None:
+        """Add accounts that this desk holds now; they are connected and reconciled next.
+
+        Where the desk that ran them was halted, this one is from now on.
+        """
+        take_over(self._state, recovered)
+        if recovered.is_halted and not self._state.is_halted:
+            halt(self._state)
+        return self._take()
+
+    def suspend(self, account_id: str) -> None:
+        """Decide nothing more for an account."""
+        suspend(self._state, account_id)
+
+    def resume(self, account_id: str) -> None:
+        """Decide for a suspended account again."""
+        resume(self._state, account_id)
+
+    def let_go(self, account_id: str) -> Outbox | None:
+        """Forget an account and its bots: another desk has them."""
+        for bot_id in let_go(self._state, account_id):
+            self._due.pop(bot_id, None)
+            self._quoted.discard(bot_id)
+        return self._take()
+
+    def mark(self, venue: str, symbol: str, price: Decimal, at: datetime) -> None:
+        """Value what is on a market at a price, without deciding anything on it."""
+        if (market := self._state.markets.get((venue, symbol))) is not None:
+            market.bid = market.ask = market.last = price
+            market.at = at
+
+    def know_price(self, venue: str, symbol: str, price: Decimal) -> None:
+        """About where a market stands whose first quote is still to come; nothing is decided on it."""
+        if (market := self._state.markets.get((venue, symbol))) is not None and market.bid is None:
+            market.last = price
+
+    def account_of(self, bot_id: str) -> str | None:
+        """The account of a bot of this desk."""
+        book = self._state.bots.get(bot_id)
+        return book.bot.account_id if book is not None else None
+
+    def lists_to_pass(self, command: Command) -> tuple[tuple[str, str], ...] | None:
+        """Names of venues with the symbol that symbol lists must allow there; None where nothing is started."""
+        return lists_to_pass(self._state, command)
 
     def live_orders(self, account_id: str) -> list[Order]:
         """Orders of an account that are not in a final state, oldest first."""
@@ -217,8 +297,17 @@ class Kernel:
     def bots_of(self, account_id: str) -> list[BotBook]:
         return [book for book in self._state.bots.values() if book.bot.account_id == account_id]
 
+    def live_of(self, account_id: str) -> LiveAccount | None:
+        """The switch of an account with real money; None for any other."""
+        book = self._state.accounts.get(account_id)
+        return book.live if book is not None else None
+
     def accounts(self) -> list[Account]:
         return [book.account for book in self._state.accounts.values()]
+
+    def is_in_own_time(self, venue: str) -> bool:
+        """Whether the time of a venue's market is its own: what it says is no fact of today's market."""
+        return any(known.venue == venue and known.mode in OWN_TIME_MODES for known in self.accounts())
 
     def stand_still(self, bot_id: str, cause: Sentence) -> Outbox | None:
         """Do not trade a bot until a person looked at it."""
@@ -232,6 +321,26 @@ class Kernel:
         """Log a line that concerns the whole engine."""
         self._state.now = at or self._state.now
         self._state.say(None, sentence, level)
+        return self._take()
+
+    # The truth
+
+    def truth(self, account_id: str, picture: VenuePicture, rows: tuple[str, ...], taken_at: datetime) -> TruthReport:
+        """An account beside its venue's picture, with the plan that mends these rows; see `engine.kernel.truth`."""
+        return look(self._state, account_id, picture, rows, taken_at)
+
+    def repair(self, received: CommandReceived, command: RepairAccount, picture: VenuePicture) -> Outbox | None:
+        """Carry a plan out if it is still the right one, and answer."""
+        self._state.now = received.at
+        for book in repair(self._state, received, command, picture):
+            self._is_due(book)
+        self._decide()
+        return self._take()
+
+    def refuse(self, received: CommandReceived, refusal: Refusal) -> Outbox | None:
+        """Answer a command with why it is not done."""
+        self._state.now = received.at
+        self._state.answer(received.command_id, (refusal,))
         return self._take()
 
     # Views
@@ -258,10 +367,19 @@ class Kernel:
         return list(self._state.markets.values())
 
     def bot_views(self) -> tuple[BotView, ...]:
-        return tuple(bot_view(book) for book in self._state.bots.values())
+        return tuple(half_view(self._state, book) for book in self._state.bots.values())
+
+    def arbitrage_views(self) -> tuple[ArbitrageView, ...]:
+        """The two-leg bots whose home half is here."""
+        return tuple(arbitrage_view(self._state, pair) for pair in self._state.pairs.values())
+
+    @property
+    def has_pair_work(self) -> bool:
+        """Whether a two-leg bot counts seconds, and is to be told the time."""
+        return has_work(self._state)
 
     def position_views(self) -> tuple[PositionView, ...]:
-        found = (position_view(book) for book in self._state.bots.values())
+        found = (half_position(self._state, book) for book in self._state.bots.values())
         return tuple(view for view in found if view is not None)
 
     def account_views(self) -> tuple[AccountView, ...]:
@@ -269,17 +387,4 @@ class Kernel:
 
     def differences(self, account_id: str, told: Sequence[tuple[str, Decimal, Decimal]]) -> list[Sentence]:
         """Where the venue's balances (asset, total, reserved) are not what our ledger folds to."""
-        account = self._state.accounts.get(account_id)
-        if account is None:
-            return []
-        venue = {asset: total for asset, total, _ in told}
-        return [
-            say(
-                phrases.BALANCE_DIFFERS,
-                venue_amount=venue.get(asset, ZERO),
-                our_amount=account.ledger.get(asset, ZERO),
-                asset=asset,
-            )
-            for asset in sorted(venue.keys() | account.ledger.keys())
-            if venue.get(asset, ZERO) != account.ledger.get(asset, ZERO)
-        ]
+        return differences(self._state, account_id, told)

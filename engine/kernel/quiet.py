@@ -14,7 +14,8 @@ IDLE = frozenset({BotState.PAUSED, BotState.STOPPED, BotState.ERROR})
 
 def set_quiet(state: State, book: BotBook) -> None:
     """Work the bot's quiet range out anew, after anything about it changed."""
-    if book.bot.state in IDLE or state.is_halted:
+    is_held = book.account is not None and book.account.hold is not None
+    if book.bot.state in IDLE or state.is_halted or is_held:
         book.quiet_low, book.quiet_high = LOWEST, HIGHEST
         return
     restless = book.bot.state is not BotState.RUNNING or book.waiting or book.refused or book.is_leg_waiting
@@ -42,14 +43,14 @@ def _line(book: BotBook, index: int) -> Decimal:
 
 
 def _stop_range(book: BotBook) -> tuple[Decimal, Decimal]:
-    config = book.bot.config
+    config = book.bot.grid
     low = config.stop_lower if config.stop_lower is not None else LOWEST
     high = config.stop_upper if config.stop_upper is not None else HIGHEST
     loss, gain = config.stop_loss_pct, config.take_profit_pct
     if loss is None and gain is None:
         return low, high
     base = book.base_held
-    fixed = book.bot.matched_profit + book.cash
+    fixed = book.bot.matched_profit + book.cash + book.bot.funding
     if base <= 0:
         return HIGHEST, HIGHEST
     if loss is not None:

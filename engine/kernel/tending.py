@@ -12,7 +12,10 @@ from engine.kernel.state import State
 
 
 def tend(state: State, book: BotBook, market: MarketBook) -> None:
-    """Place what the rungs want; with more wanted than the venue allows, only what was chosen for the window."""
+    """Place what the rungs want; with more wanted than the venue allows, only what was chosen for the window.
+
+    After a connection what closes comes first: nothing that opens is sent before each exit has its answer.
+    """
     assert market.bid is not None
     assert market.ask is not None
     assert book.account is not None
@@ -33,7 +36,32 @@ def tend(state: State, book: BotBook, market: MarketBook) -> None:
             found = [want for want in found if (want.rung, want.side) in book.chosen]
     book.is_window_stale = False
     book.dirty_rungs.clear()
-    _place(state, book, market, sorted(found, key=lambda want: _rank(want, middle)), cap)
+    found.sort(key=lambda want: _rank(want, middle))
+    exits = [want for want in found if want.side is Side.SELL]
+    if book.is_taken_up:
+        known = set(book.live)
+        _place(state, book, market, exits, cap)
+        book.is_taken_up, book.first_exits = False, set(book.live) - known
+        found = [want for want in found if want.side is Side.BUY]
+    elif _waits_for_exits(book):
+        _place(state, book, market, exits, cap)
+        found = [want for want in found if want.side is Side.BUY]
+    if _waits_for_exits(book):
+        book.dirty_rungs |= {want.rung for want in found}
+        return
+    _place(state, book, market, found, cap)
+
+
+def _waits_for_exits(book: BotBook) -> bool:
+    """Whether an exit that was decided first after a connection has no answer yet.
+
+    An outcome that nobody knows is an answer: it may take long to be known, and its rung waits for it by itself.
+    """
+    live = (book.live.get(identity) for identity in book.first_exits)
+    if any(order is not None and order.state is OrderState.INTENT for order in live):
+        return True
+    book.first_exits.clear()
+    return False
 
 
 def _choose(state: State, book: BotBook, missing: list[Want], middle: Decimal, cap: int) -> None:
@@ -60,7 +88,7 @@ def _place(state: State, book: BotBook, market: MarketBook, found: list[Want], c
     assert market.ask is not None
     for at, want in enumerate(found):
         crosses = want.price >= market.ask if want.side is Side.BUY else want.price <= market.bid
-        if crosses and book.bot.config.post_only:
+        if crosses and book.bot.grid.post_only:
             book.waiting.add(want.rung)
         elif len(book.live) >= cap:
             book.dirty_rungs.add(want.rung)

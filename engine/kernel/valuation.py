@@ -1,6 +1,6 @@
 """Equity of accounts and bots at the marks, and the points of the equity curves."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import datetime, timedelta, tzinfo
 from decimal import Decimal
 
@@ -14,12 +14,18 @@ SAMPLE_EVERY = timedelta(minutes=1)
 
 def account_equity(account: AccountBook, markets: Iterable[MarketBook]) -> Decimal:
     """All balances in the account's quote: quote as it is, base at the bid; an asset without a market counts 0."""
+    return value_of(account.balances, account, markets)
+
+
+def value_of(balances: Mapping[str, Decimal], account: AccountBook, markets: Iterable[MarketBook]) -> Decimal:
+    """The same of balances by asset that the venue has not told."""
     quote = account.account.quote
-    equity = account.balances.get(quote, ZERO)
+    equity = balances.get(quote, ZERO)
     for market in markets:
         instrument = market.instrument
         if instrument.venue == account.account.venue and instrument.quote == quote and market.bid is not None:
-            equity += account.balances.get(instrument.base, ZERO) * market.bid
+            held = sum((balances.get(asset, ZERO) for asset in instrument.held_assets), ZERO)
+            equity += held * market.bid
     return equity
 
 
@@ -36,7 +42,7 @@ def sample_if_due(state: State, market: MarketBook, timezone: tzinfo) -> None:
             equity = account_equity(account, state.markets.values())
             _turn_day(account, at, equity, timezone)
             books = [book for book in state.bots.values() if book.account is account]
-            matched = sum((book.bot.matched_profit for book in books), ZERO)
+            matched = sum((book.bot.matched_profit for book in books if book.bot.is_grid), ZERO)
             floating = sum((book.floating_at(bid) for book in books if book.market is market), ZERO)
             point = EquitySampled(account.account.account_id, "", _floor_minute(at), equity, matched, floating, bid)
             state.outbox.add_late(point)
@@ -45,9 +51,9 @@ def sample_if_due(state: State, market: MarketBook, timezone: tzinfo) -> None:
 def _bot_points(market: MarketBook, at: datetime, bid: Decimal) -> Iterable[EquitySampled]:
     for book in market.bots:
         bot = book.bot
-        if bot.is_in_run:
+        if bot.is_in_run and bot.is_grid:
             floating = book.floating_at(bid)
-            equity = bot.config.investment + bot.matched_profit + floating
+            equity = bot.grid.investment + bot.matched_profit + floating
             yield EquitySampled(bot.account_id, bot.bot_id, at, equity, bot.matched_profit, floating, bid)
 
 

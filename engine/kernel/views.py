@@ -4,11 +4,16 @@ from datetime import timedelta
 from decimal import Decimal
 
 from engine.domain.bot import BotState
+from engine.domain.key_facts import changes, warnings
 from engine.domain.money import HUNDRED, ZERO
-from engine.domain.views import AccountView, BotView, PositionView
+from engine.domain.views import AccountView, BotView, LiveView, PositionView
 from engine.kernel.books import AccountBook, BotBook
+from engine.kernel.claims import free_margin
+from engine.kernel.foreign import warnings_of
+from engine.kernel.holds import needs_confirmation
+from engine.kernel.positions import position_of
 from engine.kernel.state import State
-from engine.kernel.valuation import account_equity
+from engine.kernel.valuation import value_of
 
 YEAR = timedelta(days=365)
 DAY = timedelta(days=1)
@@ -36,12 +41,18 @@ def bot_view(book: BotBook) -> BotView:
         average_entry=average_entry(book),
         apr_pct=apr,
         cycles_per_day=cycles,
+        needs_confirmation=bot.state is BotState.WAITING and needs_confirmation(book),
     )
 
 
 def position_view(book: BotBook) -> PositionView | None:
     """The base a bot holds; None when it holds none or has no price."""
-    entry, market = average_entry(book), book.market
+    return position_at(book, average_entry(book))
+
+
+def position_at(book: BotBook, entry: Decimal | None) -> PositionView | None:
+    """What a bot holds, entered at this price on average; None without one, or while the market has no price."""
+    market = book.market
     if market is None or market.bid is None or entry is None:
         return None
     held = book.base_held
@@ -56,16 +67,47 @@ def position_view(book: BotBook) -> PositionView | None:
         value=held * market.bid,
         unrealized=held * (market.bid - entry),
         realized=book.bot.matched_profit,
+        reported=position_of(book.account, market.instrument),
+        funding=book.bot.funding,
     )
 
 
 def account_view(state: State, account: AccountBook) -> AccountView:
-    equity = account_equity(account, state.markets.values())
+    equity = value_of(account.known_balances, account, state.markets.values())
     today = equity - account.midnight_equity if account.midnight_equity is not None else ZERO
     balances = tuple(
-        (asset, total, account.reserved.get(asset, ZERO)) for asset, total in sorted(account.balances.items())
+        (asset, total, account.reserved.get(asset, ZERO)) for asset, total in sorted(account.known_balances.items())
     )
-    return AccountView(account.account, balances, equity, today)
+    return AccountView(
+        account.account,
+        balances,
+        equity,
+        today,
+        is_told=bool(account.balances),
+        trouble=account.trouble,
+        live=live_view(account),
+        free_margin=free_margin(state, account),
+    )
+
+
+def live_view(account: AccountBook) -> LiveView | None:
+    """The switch of an account with real money, and what is known of its key."""
+    live = account.live
+    if live is None:
+        return None
+    facts, at = live.facts, live.checked_at
+    changed = changes(live.pinned, facts) if facts is not None and live.pinned is not None else ()
+    return LiveView(
+        is_on=live.is_on,
+        hold=account.hold,
+        is_withdrawal_allowed=live.is_withdrawal_allowed,
+        facts=facts,
+        pinned=live.pinned,
+        checked_at=at,
+        changes=tuple(changed),
+        warnings=(*(warnings(facts, at) if facts is not None and at is not None else ()), *warnings_of(account)),
+        foreign=live.foreign,
+    )
 
 
 def average_entry(book: BotBook) -> Decimal | None:
@@ -83,7 +125,9 @@ def _rates(book: BotBook) -> tuple[Decimal | None, Decimal | None]:
     until = bot.stopped_at if bot.state is BotState.STOPPED else market.at if market else None
     if bot.started_at is None or until is None or until - bot.started_at < HOUR:
         return None, None
+    if not bot.is_grid:
+        return None, None
     ran = Decimal((until - bot.started_at).total_seconds())
-    apr = bot.matched_profit / bot.config.investment * HUNDRED * Decimal(YEAR.total_seconds()) / ran
+    apr = bot.matched_profit / bot.grid.investment * HUNDRED * Decimal(YEAR.total_seconds()) / ran
     cycles = bot.closed_cycles * Decimal(DAY.total_seconds()) / ran
     return apr.quantize(ROUNDED), cycles.quantize(ROUNDED)

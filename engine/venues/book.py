@@ -78,6 +78,10 @@ class Book:
     def ids(self) -> frozenset[str]:
         return frozenset(self._orders)
 
+    def orders(self) -> tuple[VenueOrder, ...]:
+        """All of them, the oldest first."""
+        return tuple(sorted(self._orders.values(), key=lambda order: order.number))
+
     def put(self, order: VenueOrder) -> None:
         """Add an order, or replace it with its newer self; its price and number never change."""
         if order.client_order_id not in self._orders:

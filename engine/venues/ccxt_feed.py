@@ -18,6 +18,7 @@ from engine.venues.factory import FeedMaker
 from engine.venues.redial import Redial
 from engine.venues.rule_books import with_options
 from engine.venues.settings import settings_of
+from engine.venues.silence import Silence
 from engine.venues.tape import Print, TopOfBook
 from engine.venues.wire import READERS, Told
 
@@ -26,8 +27,6 @@ PREFIX = "ccxt:"
 #: After so long without a frame the book is asked for by REST: a quiet market is no broken line, and a line that
 #: answers pings is no good one.
 QUIET_S = 15.0
-#: A frame that was on its way when the book was asked for has this long to come.
-GRACE_S = 2.0
 #: Prints must not be dropped, they fill orders; whoever is so far behind begins anew.
 MOST_WAITING = 50_000
 #: After so many events in one go everybody else has a turn.
@@ -55,8 +54,7 @@ class CcxtFeed:
         self._waiting: deque[TopOfBook | Print] = deque()
         self._bell = asyncio.Event()
         self._end: GridwrightError | None = None
-        self._last: TopOfBook | None = None
-        self._frames = 0
+        self._silence = Silence(line.top, clock, exchange, symbol, quiet_s)
 
     async def open(self, book: VenueRules) -> VenueRules:
         await self._redial.turn()
@@ -69,7 +67,7 @@ class CcxtFeed:
         self._line.listen(self._hear, self._over)
         # Binance streams a quote only when it changes, so the first one is asked for.
         first = await self._line.top()
-        if self._last is None and first is not None:
+        if self._silence.last is None and first is not None:
             self._hear((first,))
         in_one_go = 0
         while True:
@@ -81,18 +79,15 @@ class CcxtFeed:
             if self._end is not None:
                 raise self._end
             self._bell.clear()
-            if not await self._clock.wait(self._bell, self._quiet_s):
-                await self._ask_whether_alive()
+            if not await self._clock.wait(self._bell, self._quiet_s) and (top := await self._silence.ask()) is not None:
+                self._waiting.append(top)
 
     async def close(self) -> None:
         await self._line.close()
 
     def _hear(self, told: Told) -> None:
-        self._frames += 1
-        for event in told:
-            if isinstance(event, TopOfBook):
-                self._last = event
-            self._waiting.append(event)
+        self._silence.heard(told)
+        self._waiting.extend(told)
         if len(self._waiting) > MOST_WAITING:
             self._waiting.clear()
             self._over(VenueUnavailable(say(phrases.FEED_OVERRUN, exchange=self._exchange)))
@@ -101,25 +96,9 @@ class CcxtFeed:
     def _over(self, error: GridwrightError) -> None:
         if self._end is None:
             self._end = error
+            # Whoever waits for a late frame looks again.
+            self._silence.heard(())
         self._bell.set()
-
-    async def _ask_whether_alive(self) -> None:
-        """Return when the market is only quiet; raises VenueUnavailable when it moved on without us."""
-        frames, last = self._frames, self._last
-        top = await self._line.top()
-        if self._frames != frames or self._end is not None:
-            return
-        if top is not None and last is not None and (top.bid, top.ask) == (last.bid, last.ask):
-            # The same prices, with what stands there now.
-            self._waiting.append(top)
-            return
-        if top is None and last is None:
-            return
-        self._bell.clear()
-        if not await self._clock.wait(self._bell, GRACE_S):
-            raise VenueUnavailable(
-                say(phrases.FEED_SILENT, exchange=self._exchange, symbol=self._symbol, seconds=int(self._quiet_s))
-            )
 
 
 class CcxtFeeds:

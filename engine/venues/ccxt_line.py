@@ -7,12 +7,12 @@ import logging
 from collections.abc import Awaitable, Callable, Iterator, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
-from http import HTTPStatus
 from typing import TYPE_CHECKING, Any
 
 from engine.domain import phrases
 from engine.domain.sentences import say
 from engine.errors import GridwrightError, UsageError, VenueUnavailable
+from engine.venues.ccxt_trouble import checked_body, gone, ours
 from engine.venues.clock import Clock
 from engine.venues.tape import TopOfBook, milliseconds
 from engine.venues.wire import READERS, Told, top_of_book
@@ -27,8 +27,6 @@ TIMEOUT_MS = 10_000
 LEVELS = {"binance": 5, "okx": 1, "bitget": 1, "upbit": 1, "bithumb": 1}
 #: Exchanges that stream the best bid and ask by themselves. Binance's ticker stream has neither.
 HAS_BEST_STREAM = frozenset({"binance", "okx", "bitget"})
-#: Too many requests, and what follows when they do not end.
-TOO_MANY = (HTTPStatus.TOO_MANY_REQUESTS, HTTPStatus.IM_A_TEAPOT)
 #: What a frame that is not what it should be makes of its reader.
 STRANGE = (ValueError, LookupError, TypeError, AttributeError, ArithmeticError)
 
@@ -78,7 +76,7 @@ class CcxtLine:
     async def open(self) -> Mapping[str, Any]:
         """ccxt's description of the market."""
         try:
-            kind = await asyncio.to_thread(_load, self._id)
+            kind = await asyncio.to_thread(load_ccxt, self._id)
         except ImportError as error:
             raise VenueUnavailable(say(phrases.FEED_STRANGE, exchange=self._id, cause=str(error))) from error
         # Comes with ccxt, and is as rarely needed.
@@ -89,7 +87,7 @@ class CcxtLine:
         exchange.on_rest_response = self._body_of
         # How long ccxt waits for its own session to close; this one is ours, and awaited.
         exchange.timeout_on_exit = 0
-        exchange.urls["api"] = _readdressed(exchange.urls["api"], self._route.address)
+        exchange.urls["api"] = readdressed(exchange.urls["api"], self._route.address)
         with self._one_sentence():
             market = await self._describe(exchange)
         if market.get("active") is False:
@@ -186,24 +184,10 @@ class CcxtLine:
             raise self._ours(error) from error
 
     def _ours(self, error: Exception) -> GridwrightError:
-        # By name, because ccxt is not imported here.
-        names = {kind.__name__ for kind in type(error).__mro__}
-        if "BadSymbol" in names:
-            return self._unknown_symbol()
-        if names & {"RateLimitExceeded", "DDoSProtection"}:
-            return VenueUnavailable(say(phrases.FEED_TOO_MANY, exchange=self._id))
-        if "RequestTimeout" in names or isinstance(error, TimeoutError):
-            return VenueUnavailable(say(phrases.FEED_NO_ANSWER, exchange=self._id))
-        if "NetworkError" in names or isinstance(error, OSError):
-            return self._gone()
-        if "BaseError" in names:
-            text = " ".join(str(error).split())[:200]
-            return VenueUnavailable(say(phrases.FEED_REFUSED, exchange=self._id, text=text))
-        return VenueUnavailable(say(phrases.FEED_STRANGE, exchange=self._id, cause=type(error).__name__))
+        return ours(error, self._id, self._symbol, has_heard=self._has_heard)
 
     def _gone(self) -> VenueUnavailable:
-        template = phrases.FEED_BROKE_OFF if self._has_heard else phrases.FEED_UNREACHABLE
-        return VenueUnavailable(say(template, exchange=self._id))
+        return gone(self._id, has_heard=self._has_heard)
 
     def _unknown_symbol(self) -> UsageError:
         return UsageError(say(phrases.FEED_UNKNOWN_SYMBOL, exchange=self._id, symbol=self._symbol))
@@ -211,14 +195,7 @@ class CcxtLine:
     def _body_of(
         self, status: int, _reason: str, _url: str, _method: str, _headers: object, body: str, *_: object
     ) -> str:
-        """The text of an answer, looked at before ccxt takes a page of a closed exchange for an empty list."""
-        text = body.strip()
-        if status in TOO_MANY:
-            # ccxt has four different classes for this.
-            raise VenueUnavailable(say(phrases.FEED_TOO_MANY, exchange=self._id))
-        if status == HTTPStatus.OK and not text.startswith(("{", "[")):
-            raise VenueUnavailable(say(phrases.FEED_STRANGE, exchange=self._id, cause="no JSON"))
-        return text
+        return checked_body(self._id, status, body)
 
     def _told(self, frame: object) -> Told | None:
         """Never raises: an error here would end ccxt's receiving without a word."""
@@ -236,7 +213,7 @@ class CcxtLine:
         return milliseconds(self._clock.now())
 
 
-def _load(exchange: str) -> Any:
+def load_ccxt(exchange: str) -> Any:
     """ccxt's class for an exchange's streams. Takes most of a second the first time, so it is called on a thread."""
     # 0.8 s and 109 MB: only for a program that really has such an account, never for `--no-gui` without one.
     import ccxt.pro
@@ -262,10 +239,10 @@ def _options(exchange: str, session: "aiohttp.ClientSession") -> dict[str, Any]:
     }
 
 
-def _readdressed(urls: Any, address: Callable[[str], str]) -> Any:
+def readdressed(urls: Any, address: Callable[[str], str]) -> Any:
     """ccxt's tree of addresses with another in place of each."""
     if isinstance(urls, str):
         return address(urls)
     if isinstance(urls, Mapping):
-        return {name: _readdressed(url, address) for name, url in urls.items()}
+        return {name: readdressed(url, address) for name, url in urls.items()}
     return urls

@@ -4,7 +4,7 @@ from dataclasses import replace
 from decimal import Decimal
 
 from engine.domain.instrument import Instrument
-from engine.domain.market import Candle, PublicTrade, Quote
+from engine.domain.market import Candle, OrderBook, PublicTrade, Quote
 from engine.domain.messages import MarketEvent
 from engine.venues.bars import MINUTE_MS, MinuteBars
 from engine.venues.clearing import Change
@@ -81,7 +81,9 @@ def happen(
             ask_quantity=event.ask_quantity * participation,
         )
         change: Change = matching.show(shown)
-        return Step(change, (Quote(instrument.venue, instrument.symbol, event.bid, event.ask, at),))
+        venue, symbol = instrument.venue, instrument.symbol
+        bids, asks = ((event.bid, event.bid_quantity),), ((event.ask, event.ask_quantity),)
+        return Step(change, (Quote(venue, symbol, event.bid, event.ask, at), OrderBook(venue, symbol, bids, asks, at)))
     change, left = matching.trade(replace(event, quantity=event.quantity * participation))
     told: list[MarketEvent] = [
         PublicTrade(instrument.venue, instrument.symbol, event.price, event.quantity, event.side, at)

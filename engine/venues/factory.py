@@ -20,6 +20,7 @@ from engine.venues.event_walk import EventWalk
 from engine.venues.live import LiveFeed, LivePaperVenue
 from engine.venues.market import Market
 from engine.venues.paced import PacedPaperVenue, speed_of
+from engine.venues.practice import PracticeVenue
 from engine.venues.recording import CandleRecording, digest_of, read_recording
 from engine.venues.settings import Settings, deposits_of, settings_of
 from engine.venues.simulated import SimulatedMarket, SimulatedSettings
@@ -42,6 +43,8 @@ def make_venue(
 
     Replayed and simulated venues are `PacedVenue`s. `feeds` are the live feeds by the name in the setting "feed".
     """
+    if account.mode is AccountMode.PRACTICE:
+        return PracticeVenue(account, desk_of(data_folder))
     clock = clock or MachineClock()
     settings = settings_of(account)
     instrument = instrument_of(account.venue, settings)
@@ -70,6 +73,14 @@ def make_venue(
         account, instrument, store, open_market, clock, store_id=store_id, deposits=deposits,
         latency_ms=latency_ms, speed=speed_of(settings.text("speed", "max")),
     )  # fmt: skip
+
+
+def desk_of(data_folder: Path) -> str:
+    """How an exchange's audit calls the desk of a data folder: by the id that the desk keeps there."""
+    try:
+        return (data_folder / "desk-id").read_text(encoding="ascii").strip()
+    except (OSError, UnicodeDecodeError):
+        return data_folder.name
 
 
 def store_path(data_folder: Path, venue: str) -> Path:

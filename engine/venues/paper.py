@@ -26,6 +26,7 @@ from engine.domain.messages import (
 from engine.domain.money import ZERO
 from engine.domain.order import Order, OrderState
 from engine.domain.sentences import say
+from engine.domain.venue_picture import RestingOrder, VenuePicture
 from engine.errors import VenueUnavailable
 from engine.ports import VenueSink
 from engine.venues.balances import Balances
@@ -37,6 +38,8 @@ from engine.venues.store import Stored, VenueStore
 from engine.venues.tape import instant
 
 Answer = OrderAccepted | OrderRejected | OrderUnknown
+#: Fills in a picture beside those of the orders that were asked about.
+RECENT_FILLS = 200
 
 
 class PaperVenue(ABC):
@@ -161,6 +164,21 @@ class PaperVenue(ABC):
 
     async def balances(self) -> Sequence[tuple[str, Decimal, Decimal]]:
         return self._live.balances.rows()
+
+    async def inspect(self, orders: Sequence[Order]) -> VenuePicture:
+        matching, symbol = self._live, self._instrument.symbol
+        fills = {fill.trade_id: fill for fill in self._store.recent_fills(RECENT_FILLS)}
+        for order in orders:
+            fills |= {fill.trade_id: fill for fill in self._store.fills(order.client_order_id)}
+        resting = tuple(
+            RestingOrder(
+                order.client_order_id, self._venue_order_id(order), symbol, order.side, order.price, order.quantity,
+                order.filled,
+            )
+            for order in matching.book.orders()
+        )  # fmt: skip
+        at = instant(self._now_ms())
+        return VenuePicture(at, resting, matching.balances.rows(), tuple(fills.values()), self._latency_ms / 1000)
 
     # How it is done
 

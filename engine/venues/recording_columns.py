@@ -29,7 +29,9 @@ class Columns(Protocol):
         """Column ts as UTC milliseconds."""
         ...
 
-    def numbers(self, name: str) -> npt.NDArray[np.float64]: ...
+    def numbers(self, name: str, *, may_lack: bool = False) -> npt.NDArray[np.float64]:
+        """Doubles; with `may_lack` NaN where a row has no value, which is refused otherwise."""
+        ...
 
     def sides(self, name: str) -> npt.NDArray[np.bool_]:
         """True where the taker sold."""
@@ -116,7 +118,7 @@ class _ParquetColumns(_Named):
                 return times
         return self._as_times(column.to_pylist())
 
-    def numbers(self, name: str) -> npt.NDArray[np.float64]:
+    def numbers(self, name: str, *, may_lack: bool = False) -> npt.NDArray[np.float64]:
         column = self._table.column(self._index(name))
         if str(column.type) == "double" and column.null_count == 0:
             doubles: npt.NDArray[np.float64] = column.to_numpy()
@@ -124,6 +126,9 @@ class _ParquetColumns(_Named):
         values = column.to_pylist()
         numbers = np.empty(len(values))
         for at, value in enumerate(values):
+            if value is None and may_lack:
+                numbers[at] = math.nan
+                continue
             if value is None or isinstance(value, bool | str | bytes | datetime):
                 raise self._not_a_number(at, name, value)
             try:
@@ -174,10 +179,13 @@ class _CsvColumns(_Named):
         at = self._index("ts")
         return self._as_times([row[at] for row in self._rows])
 
-    def numbers(self, name: str) -> npt.NDArray[np.float64]:
+    def numbers(self, name: str, *, may_lack: bool = False) -> npt.NDArray[np.float64]:
         column = self._index(name)
         numbers = np.empty(len(self._rows))
         for at, row in enumerate(self._rows):
+            if may_lack and not row[column].strip():
+                numbers[at] = math.nan
+                continue
             try:
                 numbers[at] = float(row[column])
             except ValueError:

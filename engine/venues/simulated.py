@@ -6,14 +6,14 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from engine.domain.instrument import Instrument
-from engine.domain.market import Candle
-from engine.domain.money import ONE
+from engine.domain.market import Candle, OrderBook, PublicTrade, Quote
+from engine.domain.messages import MarketEvent
 from engine.domain.order import Side
 from engine.venues.bars import MinuteBars
-from engine.venues.event_walk import happen
+from engine.venues.clearing import Change
 from engine.venues.market import Step
 from engine.venues.matching import Matching
-from engine.venues.tape import Print, TopOfBook
+from engine.venues.tape import Print, TopOfBook, instant
 
 DAY_MS = 86_400_000
 #: How much of the present unrest is left a tick later, and how much new unrest a tick brings.
@@ -34,6 +34,29 @@ class SimulatedSettings:
     tick_ms: int
     started_at_ms: int
     value: Decimal
+
+
+@dataclass(frozen=True, slots=True)
+class Tick:
+    """One moment of the market: the quote moves, then somebody trades at it. `events` tell both, with what is offered
+    at the quote, and a closed candle.
+
+    It is the same for every account that trades on it.
+    """
+
+    top: TopOfBook
+    print_: Print
+    events: tuple[MarketEvent, ...]
+
+    def meet(self, matching: Matching) -> Change:
+        """What the moment does to the orders of one account."""
+        matching.move_time(self.top.at_ms)
+        change = matching.show(self.top)
+        traded, _ = matching.trade(self.print_)
+        change.orders.update(traded.orders)
+        change.fills.extend(traded.fills)
+        change.assets.update(traded.assets)
+        return change
 
 
 class SimulatedMarket:
@@ -71,24 +94,30 @@ class SimulatedMarket:
     def next_at_ms(self) -> int | None:
         return self._settings.started_at_ms + self._ticks * self._settings.tick_ms
 
+    @property
+    def ticks(self) -> int:
+        """How many ticks there were; two markets made alike stand at the same place after as many."""
+        return self._ticks
+
     def step(self, matching: Matching) -> Step:
-        """One tick: the quote moves, then somebody trades at it."""
+        tick = self.draw()
+        return Step(tick.meet(matching), tick.events)
+
+    def draw(self) -> Tick:
+        """The next tick."""
         at_ms = self._settings.started_at_ms + self._ticks * self._settings.tick_ms
         chance = random.Random(f"{self._settings.seed}:{self._ticks}")
         drawn = self._move(chance)
         top = self._top(at_ms, chance)
         is_buy = chance.random() < (0.7 if drawn > 0 else 0.3)
-        quantity = self._quantity(chance, top.ask)
-        print_ = Print(at_ms, top.ask if is_buy else top.bid, quantity, Side.BUY if is_buy else Side.SELL)
-        quoted = happen(top, matching, self._bars, ONE)
-        traded = happen(print_, matching, self._bars, ONE)
-        change = quoted.change
-        assert change is not None, "quotes and prints always say what changed"
-        if traded.change:
-            change.orders.update(traded.change.orders)
-            change.fills.extend(traded.change.fills)
-            change.assets.update(traded.change.assets)
-        return Step(change, (*quoted.events, *traded.events))
+        price, side = (top.ask, Side.BUY) if is_buy else (top.bid, Side.SELL)
+        print_ = Print(at_ms, price, self._quantity(chance, top.ask), side)
+        venue, symbol, at = self._instrument.venue, self._instrument.symbol, instant(at_ms)
+        quote = Quote(venue, symbol, top.bid, top.ask, at)
+        book = OrderBook(venue, symbol, ((top.bid, top.bid_quantity),), ((top.ask, top.ask_quantity),), at)
+        trade = PublicTrade(venue, symbol, print_.price, print_.quantity, print_.side, at)
+        closed = self._bars.add(at_ms, float(print_.price), float(print_.quantity))
+        return Tick(top, print_, (quote, book, trade) if closed is None else (quote, book, trade, closed))
 
     def recent_candles(self, most: int) -> tuple[Candle, ...]:  # noqa: ARG002 - they were told when they closed
         return ()

@@ -182,6 +182,13 @@ class VenueStore:
         )
         return tuple(self._fill(row) for row in rows)
 
+    def recent_fills(self, most: int) -> tuple[Fill, ...]:
+        """The last fills of all orders, oldest first."""
+        rows = self._guard(
+            lambda: self._live.execute("SELECT * FROM fills ORDER BY number DESC LIMIT ?", (most,)).fetchall()
+        )
+        return tuple(self._fill(row) for row in reversed(rows))
+
     def close(self) -> None:
         """Close the file; opening it again goes on from the last commit."""
         if self._connection is not None:

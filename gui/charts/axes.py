@@ -22,6 +22,8 @@ if TYPE_CHECKING:
 FIRST_WIDTH_PX = 64
 TIME_HEIGHT_PX = 24
 PAD_PX = 8
+#: A shorter span has its cursor named to the second.
+SECONDS_WITHIN_S = 2 * 3600.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,29 +67,39 @@ class PriceAxis(_ThemedAxis):
         self.smallest_step = 0.0
         self._tags: tuple[Tag, ...] = ()
         self._cursor_price: float | None = None
-        self._width = FIRST_WIDTH_PX
+        self._width = self._needed = FIRST_WIDTH_PX
         self._span = PriceSpan(0.0, 1.0)
         self._shown: object = None
+        self._drawn: object = None
         self.setStyle(tickTextOffset=5)
         self.setWidth(FIRST_WIDTH_PX)
         self.setCursor(Qt.CursorShape.SizeVerCursor)
 
-    def show_prices(self, span: PriceSpan, height_px: int, tags: Sequence[Tag]) -> bool:
-        """Show these prices; the axis widens with its numbers. Returns whether its width changed."""
-        shown = (span, tuple(tags), self.price_text, self.smallest_step)
+    def show_prices(self, span: PriceSpan, height_px: int, tags: Sequence[Tag]) -> int:
+        """Show these prices; returns the width that they need, the present one while that is near enough."""
+        shown = (span, tuple(tags), self.price_text, self.smallest_step, height_px)
         if shown == self._shown:
-            return False
+            return self._needed
         self._span, self._tags, self._shown = span, shown[1], shown
-        # Its labels are laid out anew before they are painted next.
-        self.picture = None
+        ticks = (span, self.price_text, height_px, *self._ticks(span, height_px))
+        if ticks != self._drawn:
+            self._drawn = ticks
+            # Its labels are laid out anew before they are painted next.
+            self.picture = None
         metrics = QFontMetrics(self._theme.numbers_font(12))
         prices = [*price_ticks(span, height_px, self.smallest_step), *(tag.price for tag in tags)]
         widest = max((metrics.horizontalAdvance(self.price_text(price)) for price in prices), default=0)
         needed = (widest + 2 * PAD_PX + 7) // 8 * 8
-        if self._width - 24 <= needed <= self._width:
+        if not self._needed - 24 <= needed <= self._needed:
+            self._needed = needed
+        return self._needed
+
+    def widen(self, width: int) -> bool:
+        """Be as wide as the widest axis of the chart. Returns whether it was not."""
+        if width == self._width:
             return False
-        self._width = needed
-        self.setWidth(needed)
+        self._width = width
+        self.setWidth(width)
         return True
 
     def point_at(self, price: float | None) -> None:
@@ -95,17 +107,7 @@ class PriceAxis(_ThemedAxis):
         self._cursor_price = price
 
     def tickValues(self, minVal: float, maxVal: float, size: float) -> list[tuple[float, list[float]]]:
-        # A number beside a tag would be cut by it.
-        span = PriceSpan(minVal, maxVal)
-        frame = Frame(QRect(0, 0, 1, round(size)), TimeSpan(0, 1), span)
-        taken = [frame.y(tag.price) for tag in self._tags]
-        prices = [
-            price
-            for price in price_ticks(span, round(size), self.smallest_step)
-            if 9 <= frame.y(price) <= size - 9
-            and not any(abs(frame.y(price) - other) < TAG_HEIGHT_PX - 3 for other in taken)
-        ]
-        return [(self.smallest_step, prices)]
+        return [(self.smallest_step, self._ticks(PriceSpan(minVal, maxVal), round(size)))]
 
     def tickStrings(self, values: list[float], scale: float, spacing: float) -> list[str]:
         return [self.price_text(value) for value in values]
@@ -131,6 +133,17 @@ class PriceAxis(_ThemedAxis):
         if view is not None:
             view.wheelEvent(event)
 
+    def _ticks(self, span: PriceSpan, height_px: int) -> list[float]:
+        # A number beside a tag would be cut by it.
+        frame = Frame(QRect(0, 0, 1, height_px), TimeSpan(0, 1), span)
+        taken = [frame.y(tag.price) for tag in self._tags]
+        return [
+            price
+            for price in price_ticks(span, height_px, self.smallest_step)
+            if 9 <= frame.y(price) <= height_px - 9
+            and not any(abs(frame.y(price) - other) < TAG_HEIGHT_PX - 3 for other in taken)
+        ]
+
     def _paint_tag(self, painter: QPainter, price: float, fill: QColor, ink: QColor) -> None:
         height = round(self.size().height())
         y = round(Frame(QRect(0, 0, 1, height), TimeSpan(0, 1), self._span).y(price))
@@ -151,6 +164,7 @@ class TimeAxis(_ThemedAxis):
         self._texts: dict[float, str] = {}
         self._majors: frozenset[str] = frozenset()
         self._cursor: tuple[float, float] | None = None
+        self._has_seconds = False
         self.setStyle(tickTextOffset=5)
         self.setHeight(TIME_HEIGHT_PX)
 
@@ -160,6 +174,7 @@ class TimeAxis(_ThemedAxis):
 
     def tickValues(self, minVal: float, maxVal: float, size: float) -> list[tuple[float, list[float]]]:
         ticks = time_ticks(TimeSpan(minVal, maxVal), round(size), self._zone)
+        self._has_seconds = maxVal - minVal <= SECONDS_WITHIN_S
         self._texts = {tick.at_s: tick.text for tick in ticks}
         self._majors = frozenset(tick.text for tick in ticks if tick.is_major)
         return [(0.0, list(self._texts))]
@@ -185,7 +200,8 @@ class TimeAxis(_ThemedAxis):
         if self._cursor is None:
             return
         x, at_s = self._cursor
-        text = f"{instant_of(at_s).astimezone(self._zone):%Y-%m-%d %H:%M}"
+        at = instant_of(at_s).astimezone(self._zone)
+        text = f"{at:%Y-%m-%d %H:%M:%S}" if self._has_seconds else f"{at:%Y-%m-%d %H:%M}"
         width = QFontMetrics(self._theme.numbers_font(12)).horizontalAdvance(text) + 12
         left = min(max(round(x) - width // 2, 0), round(self.size().width()) - width)
         box = QRect(left, 3, width, TAG_HEIGHT_PX)

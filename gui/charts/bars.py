@@ -1,19 +1,16 @@
-"""Bars in columns: what a chart keeps of the candles it was given, quick to append to and to cut a window from."""
+"""Bars in columns: what a chart keeps of the candles it was given, in the timeframes it shows."""
 
 from collections.abc import Sequence
 from datetime import UTC, datetime
 
 import numpy as np
-from numpy.typing import NDArray
 
 from engine.domain.market import Candle
+from gui.charts.columns import Columns, TimeColumns
 
-Columns = NDArray[np.float64]
-"""Shape (6, n): open time in seconds since 1970 UTC, open, high, low, close, volume in base. Oldest first."""
-
+#: Rows of columns of bars: open time in seconds since 1970 UTC, prices in quote, volume in base.
 OPENED, OPEN, HIGH, LOW, CLOSE, VOLUME = range(6)
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
-FIRST_CAPACITY = 4096
 
 
 def seconds_of(at: datetime) -> float:
@@ -61,74 +58,19 @@ def aggregated(bars: Columns, timeframe_s: int) -> Columns:
     return result
 
 
-class BarColumns:
-    """Growing columns. Appending is amortised constant time; a page of older bars is one copy."""
+class BarColumns(TimeColumns):
+    """Bars of one timeframe."""
 
     def __init__(self) -> None:
-        self._rows: Columns = np.empty((6, FIRST_CAPACITY))
-        self._count = 0
-
-    def __len__(self) -> int:
-        return self._count
-
-    @property
-    def rows(self) -> Columns:
-        """A view of all bars; valid until the next change."""
-        return self._rows[:, : self._count]
-
-    @property
-    def first_s(self) -> float | None:
-        """Open time of the oldest bar."""
-        return float(self._rows[OPENED, 0]) if self._count else None
-
-    @property
-    def last_s(self) -> float | None:
-        """Open time of the newest bar."""
-        return float(self._rows[OPENED, self._count - 1]) if self._count else None
-
-    def put(self, bars: Columns) -> None:
-        """Take bars in: a bar replaces the one of the same open time, all others are kept in order of time."""
-        if not bars.shape[1]:
-            return
-        present = self.rows
-        first, last = float(bars[OPENED, 0]), float(bars[OPENED, -1])
-        from_at = int(np.searchsorted(present[OPENED], first))
-        to_at = int(np.searchsorted(present[OPENED], last, side="right"))
-        inside = present[:, from_at:to_at]
-        if inside.shape[1] > bars.shape[1] or not np.isin(inside[OPENED], bars[OPENED]).all():
-            kept = inside[:, ~np.isin(inside[OPENED], bars[OPENED])]
-            bars = np.concatenate((kept, bars), axis=1)
-            bars = bars[:, np.argsort(bars[OPENED], kind="stable")]
-        self._splice(from_at, to_at, bars)
-
-    def window(self, start_s: float, end_s: float) -> Columns:
-        """A view of the bars that open inside [start_s, end_s], with one more on either side where there is one."""
-        times = self._rows[OPENED, : self._count]
-        from_at = max(0, int(np.searchsorted(times, start_s)) - 1)
-        to_at = min(self._count, int(np.searchsorted(times, end_s, side="right")) + 1)
-        return self._rows[:, from_at:to_at]
+        super().__init__(6)
 
     def at(self, time_s: float, timeframe_s: int) -> Columns | None:
         """The bar (shape (6, 1)) that covers an instant, or None in a gap."""
-        at = int(np.searchsorted(self._rows[OPENED, : self._count], time_s, side="right")) - 1
-        if at < 0 or time_s >= self._rows[OPENED, at] + timeframe_s:
+        rows = self.rows
+        at = int(np.searchsorted(rows[OPENED], time_s, side="right")) - 1
+        if at < 0 or time_s >= rows[OPENED, at] + timeframe_s:
             return None
-        return self._rows[:, at : at + 1]
-
-    def clear(self) -> None:
-        self._count = 0
-
-    def _splice(self, from_at: int, to_at: int, bars: Columns) -> None:
-        added = bars.shape[1]
-        count = self._count - (to_at - from_at) + added
-        tail = self._rows[:, to_at : self._count].copy()
-        if count > self._rows.shape[1]:
-            grown: Columns = np.empty((6, max(count, 2 * self._rows.shape[1])))
-            grown[:, :from_at] = self._rows[:, :from_at]
-            self._rows = grown
-        self._rows[:, from_at : from_at + added] = bars
-        self._rows[:, from_at + added : count] = tail
-        self._count = count
+        return rows[:, at : at + 1]
 
 
 class CandleSeries:

@@ -1,22 +1,22 @@
-"""The chart widget: a pyqtgraph view between two axes, painted once per change and at most 30 times a second. It keeps
-what is shown and follows the market; layers and lines draw themselves; it knows nothing of bots."""
+"""The chart widget: panes over one time axis, painted once per change and at most 30 times a second. It keeps what is
+shown and follows the market; layers and lines draw themselves; it knows nothing of bots."""
 
 import time
 from collections.abc import Callable, Sequence
 from datetime import datetime, tzinfo
 
-from PySide6.QtCore import QEvent, QPointF, QSize, Qt, QTimer, Signal
-from PySide6.QtGui import QKeyEvent, QMouseEvent, QPaintEvent
+from PySide6.QtCore import QEvent, QPointF, QRect, QRectF, QSize, Qt, QTimer, Signal
+from PySide6.QtGui import QKeyEvent, QMouseEvent, QPainter, QPaintEvent
 from PySide6.QtWidgets import QGraphicsScene, QGraphicsView
 
-from gui.charts.axes import PriceAxis, Tag, TimeAxis
-from gui.charts.frame import Frame, PriceSpan, TimeSpan, span_around
-from gui.charts.layers import Layer, colour_of
-from gui.charts.line_items import MarkLines, MarkNames, RungItem
+from gui.charts.axes import TimeAxis
+from gui.charts.frame import Frame, TimeSpan
+from gui.charts.layers import Layer
 from gui.charts.lines import PriceLine
-from gui.charts.overlay import Overlay, ReadoutPart
+from gui.charts.pane import Pane
 from gui.charts.plotting import GraphicsView
-from gui.charts.view_box import WHEEL_STEP, ChartViewBox
+from gui.charts.readout import ReadoutPart
+from gui.charts.view_box import WHEEL_STEP
 from gui.theme import Theme
 
 FRAME_MS = 33
@@ -30,42 +30,49 @@ def local_zone() -> tzinfo:
 
 
 class ChartCanvas(GraphicsView):
-    """Layers over a span of time. `time_moved` says that another span is on show (pages may be missing on the left).
+    """A main pane of `layers` and the panes `below` it, as high as their shares (the main one has 100), over one span
+    of time.
 
-    `line_moved` and `line_dropped` report a draggable line and the price it is held at.
+    `time_moved` says that another span is on show (pages may be missing on the left), `pointed` which instant the mouse
+    points at, None for none. `line_moved` and `line_dropped` report a draggable line of the main pane and the price it
+    is held at. Lines, room, notice and read-out are the main pane's.
     """
 
     time_moved = Signal()
+    pointed = Signal(object)
     line_moved = Signal(str, float)
     line_dropped = Signal(str, float)
 
-    def __init__(self, theme: Theme, layers: Sequence[Layer], zone: tzinfo | None = None) -> None:
+    def __init__(
+        self,
+        theme: Theme,
+        layers: Sequence[Layer],
+        zone: tzinfo | None = None,
+        below: Sequence[tuple[Pane, int]] = (),
+        *,
+        is_steady: bool = False,
+        head_px: int = 0,
+        most_times: float = 3.0,
+    ) -> None:
         super().__init__()
         self._theme = theme
-        self._layers = tuple(layers)
-        self.readout: Callable[[float | None], Sequence[ReadoutPart]] = lambda _at: ()
-        self._always_shown: tuple[float, ...] = ()
-        self._maybe_shown: tuple[float, ...] = ()
-        self._rungs: tuple[PriceLine, ...] = ()
-        self._marks: tuple[PriceLine, ...] = ()
-        self._tag: PriceLine | None = None
-        self._notice = ""
-        self._is_stale = False
+        self._main = Pane(theme, layers, is_steady=is_steady, head_px=head_px, most_times=most_times)
+        self.panes = (self._main, *(pane for pane, _ in below))
+        self._shares = (100, *(share for _, share in below))
         self._is_following = True
-        self._is_price_manual = False
         self._is_dirty = True
         self._cursor: QPointF | None = None
+        self._pointed_s: float | None = None
         self._painted_at = 0.0
         self.paint_count = 0
+        #: What the numbers of the widest axis need.
+        self.axis_width = 0
+        self._least_axis_px = 0
         self._throttle = QTimer(self)
         self._throttle.setSingleShot(True)
         self._throttle.timeout.connect(self.viewport().update)
-        self.view = ChartViewBox()
-        self._price_axis = PriceAxis(theme)
+        self.view = self._main.view
         self._time_axis = TimeAxis(theme, zone or local_zone())
-        self._rung_item, self._names = RungItem(), MarkNames()
-        self._mark_lines = MarkLines(self.view, self.line_moved.emit, self.line_dropped.emit)
-        self._overlay = Overlay(self.view)
         self._build()
         self.set_theme(theme)
 
@@ -73,17 +80,26 @@ class ChartCanvas(GraphicsView):
         return QSize(720, 420)
 
     @property
+    def readout(self) -> Callable[[float | None], Sequence[ReadoutPart]]:
+        """What the corner says of an instant, or of the newest bar for None."""
+        return self._main.readout
+
+    @readout.setter
+    def readout(self, readout: Callable[[float | None], Sequence[ReadoutPart]]) -> None:
+        self._main.readout = readout
+
+    @property
     def price_text(self) -> Callable[[float], str]:
         """How a price is written on this chart."""
-        return self._price_axis.price_text
+        return self._main.axis.price_text
 
     @price_text.setter
     def price_text(self, text: Callable[[float], str]) -> None:
-        self._price_axis.price_text = text
+        self._main.axis.price_text = text
 
     def set_smallest_step(self, step: float) -> None:
         """The price increment: numbers on the axis are never closer."""
-        self._price_axis.smallest_step = step
+        self._main.axis.smallest_step = step
 
     @property
     def time_span(self) -> TimeSpan:
@@ -96,24 +112,24 @@ class ChartCanvas(GraphicsView):
 
     @property
     def frame(self) -> Frame:
-        """The geometry of the present picture."""
+        """The geometry of the present picture's main pane."""
         if self._is_dirty:
-            self._fit_prices()
+            self._main.fit_prices()
         return self.view.frame
 
     @property
     def lines(self) -> tuple[tuple[PriceLine, ...], tuple[PriceLine, ...], PriceLine | None]:
         """Rungs, marks and the tag of the present price, as they were given."""
-        return self._rungs, self._marks, self._tag
+        return self._main.lines
 
     @property
     def notice(self) -> str:
         """The sentence over the chart."""
-        return self._notice
+        return self._main.notice
 
     @property
     def is_stale(self) -> bool:
-        return self._is_stale
+        return self._main.is_stale
 
     @property
     def is_dirty(self) -> bool:
@@ -128,44 +144,42 @@ class ChartCanvas(GraphicsView):
     def set_theme(self, theme: Theme) -> None:
         self._theme = theme
         self.setBackground(theme.panel)
-        for layer in self._layers:
-            layer.set_theme(theme)
-        self._price_axis.set_theme(theme)
+        for pane in self.panes:
+            pane.set_theme(theme)
         self._time_axis.set_theme(theme)
-        self._overlay.set_theme(theme)
         self.content_changed()
 
     def set_lines(self, rungs: Sequence[PriceLine], marks: Sequence[PriceLine], tag: PriceLine | None) -> None:
         """The lines of a ladder, the lines that each stand for one thing, and the tag of the present price."""
-        new = (tuple(rungs), tuple(marks), tag)
-        if new != (self._rungs, self._marks, self._tag):
-            self._rungs, self._marks, self._tag = new
-            self.content_changed()
+        self._main.set_lines(rungs, marks, tag)
 
     def set_room(self, always: Sequence[float], maybe: Sequence[float] = ()) -> None:
         """Prices that the scale makes room for; `maybe` only while the candles stay at least a third of the height."""
-        if (tuple(always), tuple(maybe)) != (self._always_shown, self._maybe_shown):
-            self._always_shown, self._maybe_shown = tuple(always), tuple(maybe)
-            self.content_changed()
+        self._main.set_room(always, maybe)
 
     def set_notice(self, text: str, is_stale: bool = False) -> None:
         """One short sentence over the chart; with `is_stale` the chart is dimmed under it."""
-        if (text, is_stale) != (self._notice, self._is_stale):
-            self._notice, self._is_stale = text, is_stale
-            self.content_changed()
+        self._main.set_notice(text, is_stale)
+        for pane in self.panes[1:]:
+            pane.set_notice("", is_stale)
 
     def set_edge(self, first_s: float | None, edge_s: float, bar_s: float) -> None:
         """Where the content begins and ends, and how long one bar is. Following, the span goes along."""
         moved = edge_s - self.view.edge_s
-        self.view.set_content(first_s, edge_s, bar_s)
+        for pane in self.panes:
+            pane.view.set_content(first_s, edge_s, bar_s)
         if self._is_following and moved:
             self.view.show_span(self.time_span.moved(moved))
 
     def show_last(self, length_s: float) -> None:
         """Show this much time up to the newest bar, and follow it, with the price scale fitted by itself."""
-        self._fit_again()
+        self.fit_again()
         end = self.view.edge_s + length_s * 0.06
         self.view.show_span(TimeSpan(end - length_s, end))
+
+    def show_span(self, span: TimeSpan) -> None:
+        """Show this span of time."""
+        self.view.show_span(span)
 
     def zoom(self, factor: float) -> None:
         """`factor` times as much time, about the newest bar."""
@@ -174,6 +188,24 @@ class ChartCanvas(GraphicsView):
     def pan(self, by_s: float) -> None:
         """Move by seconds, later when positive; some of the content always stays in view."""
         self.view.translateBy(x=by_s)
+
+    def point_at(self, at_s: float | None) -> None:
+        """Show the values of an instant that another chart's mouse points at, as long as it is not over this one."""
+        if at_s != self._pointed_s:
+            self._pointed_s = at_s
+            if self._cursor is None:
+                self._paint_soon()
+
+    def set_least_axis(self, width_px: int) -> None:
+        """Axes at least so wide, so that charts above each other show a time in one place."""
+        if width_px != self._least_axis_px:
+            self._least_axis_px = width_px
+            self.content_changed()
+
+    def fit_again(self) -> None:
+        """Fit the scales of all panes to what is on show."""
+        for pane in self.panes:
+            pane.fit_again()
 
     def content_changed(self) -> None:
         """Paint again soon: at once when the last picture is old enough, else when its 33 ms are over."""
@@ -188,12 +220,19 @@ class ChartCanvas(GraphicsView):
         self._painted_at = time.monotonic()
         self.paint_count += 1
 
+    def drawForeground(self, painter: QPainter, rect: QRectF | QRect) -> None:
+        super().drawForeground(painter, rect)
+        for pane in self.panes[1:]:
+            top = pane.view.mapToScene(0.0, 0.0).y()
+            painter.fillRect(QRectF(0, top - 1, self.sceneRect().width(), 1), self._theme.line)
+
     def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:
-        self._fit_again()
+        self.fit_again()
         super().mouseDoubleClickEvent(event)
 
     def leaveEvent(self, event: QEvent) -> None:
         self._cursor = None
+        self.pointed.emit(None)
         self._paint_soon()
         super().leaveEvent(event)
 
@@ -213,8 +252,8 @@ class ChartCanvas(GraphicsView):
                 self.view.show_span(span.moved(first_s - span.start_s - span.length_s * 0.06))
             case Qt.Key.Key_End:
                 self.show_last(span.length_s)
-            case Qt.Key.Key_Escape if self._is_price_manual:
-                self._fit_again()
+            case Qt.Key.Key_Escape if any(pane.is_price_manual for pane in self.panes):
+                self.fit_again()
             case _:
                 # Past the scene, whose view would swallow the Escape that closes a dialog.
                 event.ignore()
@@ -233,18 +272,28 @@ class ChartCanvas(GraphicsView):
         layout = self.centralLayout
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(0)
-        layout.addItem(self.view, 0, 0)
-        layout.addItem(self._price_axis, 0, 1)
-        layout.addItem(self._time_axis, 1, 0)
-        for axis in (self._price_axis, self._time_axis):
-            axis.linkToView(self.view)
-        for layer in self._layers:
-            layer.attach(self.view)
-        for item in (self._rung_item, self._names):
-            item.attach(self.view)
-        self._price_axis.scaled.connect(self._scale_prices)
-        self.view.sigXRangeChanged.connect(self._time_changed)
+        for row, (pane, share) in enumerate(zip(self.panes, self._shares, strict=True)):
+            layout.addItem(pane.view, row, 0)
+            layout.addItem(pane.axis, row, 1)
+            layout.setRowStretchFactor(row, share)
+            pane.changed.connect(self.content_changed)
+            pane.view.sigXRangeChanged.connect(self._pane_moved)
+            if row:
+                layout.setRowSpacing(row - 1, 1)
+        layout.addItem(self._time_axis, len(self.panes), 0)
+        self._time_axis.linkToView(self.view)
+        self._main.line_moved.connect(self.line_moved)
+        self._main.line_dropped.connect(self.line_dropped)
         self.view.sigResized.connect(self._time_changed)
+
+    def _pane_moved(self, moved: object) -> None:
+        """A hand may move any pane; the others go along."""
+        source = next(pane.view for pane in self.panes if pane.view is moved)
+        for pane in self.panes:
+            if pane.view is not source and pane.view.time_span != source.time_span:
+                pane.view.show_span(source.time_span)
+        if source is self.view:
+            self._time_changed()
 
     def _time_changed(self) -> None:
         self._is_following = self.time_span.end_s >= self.view.edge_s
@@ -252,7 +301,9 @@ class ChartCanvas(GraphicsView):
         self.time_moved.emit()
 
     def _mouse_moved(self, place: QPointF) -> None:
-        self._cursor = self.view.mapFromScene(place)
+        self._cursor = place
+        x = self.view.mapFromScene(place).x()
+        self.pointed.emit(self.view.frame.time_at(x) if x <= self.view.frame.plot.right() else None)
         self._paint_soon()
 
     def _paint_soon(self) -> None:
@@ -260,64 +311,33 @@ class ChartCanvas(GraphicsView):
             spent_ms = (time.monotonic() - self._painted_at) * 1000
             self._throttle.start(max(0, round(FRAME_MS - spent_ms)))
 
-    def _fit_again(self) -> None:
-        self._is_price_manual = False
-        self.view.set_price_moves(False)
-        self.content_changed()
-
-    def _scale_prices(self, factor: float) -> None:
-        self.view.show_prices(self.frame.price.scaled(factor))
-        self._is_price_manual = True
-        self.view.set_price_moves(True)
-        self.content_changed()
-
-    def _fit_prices(self) -> None:
-        if not self._is_price_manual:
-            self.view.show_prices(self._fitted_prices())
-
-    def _fitted_prices(self) -> PriceSpan:
-        span = self.time_span
-        ranges = [found for layer in self._layers if (found := layer.price_range(span)) is not None]
-        values = [*(value for pair in ranges for value in pair), *self._always_shown]
-        if self._tag is not None:
-            values.append(self._tag.price)
-        if not values:
-            values = list(self._maybe_shown) or [0.0, 1.0]
-        low, high = min(values), max(values)
-        wide_low, wide_high = min(low, *self._maybe_shown, low), max(high, *self._maybe_shown, high)
-        if wide_high - wide_low <= 3 * (high - low) or high == low:
-            low, high = wide_low, wide_high
-        return span_around(low, high)
-
     def _lay_out(self) -> None:
-        self._fit_prices()
-        theme, marks = self._theme, self._marks if self._tag is None else (*self._marks, self._tag)
-        tags = [
-            Tag(line.price, theme.stale if self._is_stale else colour_of(theme, line.meaning))
-            for line in marks
-            if line.has_tag
-        ]
-        frame = self.view.frame
-        if self._price_axis.show_prices(frame.price, frame.plot.height(), tags):
+        for pane in self.panes:
+            pane.fit_prices()
+        self.axis_width = max(pane.axis_width() for pane in self.panes)
+        width = max(self.axis_width, self._least_axis_px)
+        widened = [pane.axis.widen(width) for pane in self.panes]
+        if any(widened):
             self.centralLayout.activate()
-            frame = self.view.frame
-        for layer in self._layers:
-            layer.show_frame(frame)
-        self._rung_item.show_lines(frame, theme, self._rungs, self.price_text, marks)
-        self._mark_lines.show_lines(theme, self._rungs, self._marks, self._tag)
-        self._names.show_lines(frame, theme, self._marks)
-        self._overlay.show_notice(theme, frame.plot, self._notice, self._is_stale)
+        for pane in self.panes:
+            pane.lay_out()
         self._is_dirty = False
 
     def _show_cursor(self) -> None:
-        frame, cursor = self.view.frame, self._cursor
-        is_over = cursor is not None and cursor.x() <= frame.plot.right()
-        self._overlay.show_readout(self._theme, self.readout(frame.time_at(cursor.x()) if cursor and is_over else None))
-        if cursor is None or self._mark_lines.is_held or not frame.plot.contains(cursor.toPoint()):
-            self._overlay.show_cursor(frame.plot, None)
-            self._price_axis.point_at(None)
-            self._time_axis.point_at(None)
+        """Values of all panes at the mouse's time; nothing is drawn while a line is held or off the plots."""
+        at_s, is_held = self._pointed_s, any(pane.is_line_held for pane in self.panes)
+        places = [pane.view.mapFromScene(self._cursor) if self._cursor is not None else None for pane in self.panes]
+        over = [
+            place is not None and pane.view.frame.plot.contains(place.toPoint()) and not is_held
+            for pane, place in zip(self.panes, places, strict=True)
+        ]
+        first = places[0]
+        if first is not None:
+            at_s = self.view.frame.time_at(first.x()) if first.x() <= self.view.frame.plot.right() else None
+        for pane, place, is_over in zip(self.panes, places, over, strict=True):
+            y = place.y() if place is not None and is_over else None
+            pane.show_cursor(at_s, y, has_hair=place is None or any(over))
+        if first is not None and any(over):
+            self._time_axis.point_at((first.x(), self.view.frame.time_at(first.x())))
         else:
-            self._overlay.show_cursor(frame.plot, cursor)
-            self._price_axis.point_at(frame.price_at(cursor.y()))
-            self._time_axis.point_at((cursor.x(), frame.time_at(cursor.x())))
+            self._time_axis.point_at(None)

@@ -8,6 +8,7 @@ import numpy as np
 from PySide6.QtGui import QCloseEvent
 from PySide6.QtWidgets import QButtonGroup, QHBoxLayout, QLabel, QToolButton, QVBoxLayout, QWidget
 
+from engine.domain.money import ZERO
 from engine.domain.views import AccountView, BotView, EngineView
 from engine.ports import History
 from gui.charts.bars import seconds_of
@@ -16,9 +17,9 @@ from gui.charts.curve import EquityCurve
 from gui.charts.frame import Floats
 from gui.charts.layers import CurveLayer
 from gui.charts.lines import PriceLine
-from gui.charts.overlay import ReadoutPart
 from gui.charts.pages import PAGE_ROWS, PendingTask
 from gui.charts.price_text import money_format
+from gui.charts.readout import ReadoutPart
 from gui.theme import GRID, Theme
 
 PROFIT, EQUITY = 0, 1
@@ -202,7 +203,8 @@ def _bot_point(view: EngineView, bot: BotView) -> _Point | None:
     market = next((m for m in view.markets if m.instrument.key == (bot.bot.venue, bot.bot.symbol)), None)
     if market is None:
         return None
-    investment = bot.bot.config.investment
+    # A two-leg bot has no investment: its curve is what it won.
+    investment = bot.bot.grid.investment if bot.bot.is_grid else ZERO
     return _Point(
         account_id=bot.bot.account_id,
         bot_id=bot.bot.bot_id,

@@ -59,7 +59,7 @@ def stop_lines(config: GridConfig, is_draggable: bool = False) -> tuple[PriceLin
 
 def bot_marks(shown: BotView) -> tuple[PriceLine, ...]:
     """Average entry, trigger and stops of a bot."""
-    marks = stop_lines(shown.bot.config)
+    marks = stop_lines(shown.bot.grid) if shown.bot.is_grid else ()
     if shown.average_entry is None:
         return marks
     label = QCoreApplication.translate("charts", "Average entry")

@@ -8,7 +8,8 @@ from PySide6.QtCore import QPointF, QRect, QRectF, Qt
 from PySide6.QtGui import QBrush, QColor, QPainter, QPainterPath, QPen, QPolygonF
 from PySide6.QtWidgets import QStyleOptionGraphicsItem, QWidget
 
-from gui.charts.bars import CLOSE, HIGH, LOW, OPEN, OPENED, BarColumns, Columns
+from gui.charts.bars import CLOSE, HIGH, LOW, OPEN, OPENED, BarColumns
+from gui.charts.columns import Columns
 from gui.charts.frame import Floats, Frame, TimeSpan
 from gui.charts.plotting import GraphicsObject, PlotDataItem, ScatterPlotItem, ViewBox
 from gui.theme import Theme, mix
@@ -17,7 +18,7 @@ WIDEST_BODY_PX = 21
 NARROWEST_BODY_PX = 3.0
 
 #: What is painted in pixels lies behind (below 0) or before what pyqtgraph places by its values (at 0).
-BEHIND_Z, CANDLES_Z, LABELS_Z, VEIL_Z, NOTICE_Z, CURSOR_Z, READOUT_Z = -2, -1, 1, 2, 3, 4, 5
+SHADE_Z, BEHIND_Z, CANDLES_Z, LABELS_Z, VEIL_Z, NOTICE_Z, CURSOR_Z, READOUT_Z, HINT_Z = -3, -2, -1, 1, 2, 3, 4, 5, 6
 FILLS_Z, TAG_LINE_Z, LINES_Z = 1, 2, 3
 
 

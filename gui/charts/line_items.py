@@ -101,14 +101,18 @@ class MarkNames(_TextItem):
         # The read-out stands in the upper left corner.
         taken = [frame.plot.top() + LABEL_GAP_PX - 1]
         for line in marks:
-            y = round(frame.y(line.price))
-            if not line.label or not frame.plot.top() <= y <= frame.plot.bottom():
+            y, text, step = round(frame.y(line.price)), line.label, LABEL_GAP_PX
+            if not frame.plot.top() <= y <= frame.plot.bottom() and line.far_label:
+                is_above = y < frame.plot.top()
+                text = f"{'↑' if is_above else '↓'} {line.far_label}"
+                y, step = (taken[0], step) if is_above else (frame.plot.bottom() - LABEL_GAP_PX // 2, -step)
+            if not text or not frame.plot.top() <= y <= frame.plot.bottom():
                 continue
             while any(abs(y - other) < LABEL_GAP_PX for other in taken):
-                y += LABEL_GAP_PX
+                y += step
             taken.append(y)
-            box = QRect(frame.plot.left() + 8, y - 8, metrics.horizontalAdvance(line.label) + 8, 16)
-            self._texts.append((colour_of(theme, line.meaning), box, line.label))
+            box = QRect(frame.plot.left() + 8, y - 8, metrics.horizontalAdvance(text) + 8, 16)
+            self._texts.append((colour_of(theme, line.meaning), box, text))
 
     def paint(self, painter: QPainter, option: QStyleOptionGraphicsItem, widget: QWidget | None = None) -> None:
         for _, box, _ in self._texts:

@@ -21,7 +21,7 @@ class PriceLine:
     """One line. `name` identifies it while it is dragged; `meaning` names a colour of the theme.
 
     A `rung` line is thin and labelled with its price when there is room; any other always shows its label, and with
-    `has_tag` its price on the axis.
+    `has_tag` its price on the axis. Beyond the scale its `far_label` stands at the border.
     """
 
     name: str
@@ -32,6 +32,7 @@ class PriceLine:
     is_dashed: bool = False
     is_draggable: bool = False
     has_tag: bool = False
+    far_label: str = ""
 
 
 def stride_for(spacing_px: float, least_px: float) -> int:

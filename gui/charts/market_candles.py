@@ -8,11 +8,12 @@ from PySide6.QtCore import QCoreApplication
 from engine.domain.market import Candle
 from engine.domain.views import MarketView
 from engine.ports import History
-from gui.charts.bars import CLOSE, HIGH, LOW, OPEN, OPENED, VOLUME, CandleSeries, Columns, columns_of, seconds_of
+from gui.charts.bars import CLOSE, HIGH, LOW, OPEN, OPENED, VOLUME, CandleSeries, columns_of, seconds_of
+from gui.charts.columns import Columns
 from gui.charts.layers import CandleItem
-from gui.charts.overlay import ReadoutPart
 from gui.charts.pages import CandlePages
 from gui.charts.price_text import price_format, short_volume
+from gui.charts.readout import ReadoutPart
 
 MINUTE_S = 60
 #: A snapshot holds 500 closed candles; a faster market leaves a hole that the history fills when it is written.

@@ -1,27 +1,17 @@
 """What lies over a chart: a veil when its price is old, one sentence, the cross-hair, the read-out in the corner."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from html import escape
 
 from PySide6.QtCore import QPointF, QRect, Qt
-from PySide6.QtGui import QBrush, QColor, QPen
+from PySide6.QtGui import QColor, QPen
 from PySide6.QtWidgets import QGraphicsLineItem, QGraphicsRectItem
 
-from gui.charts.layers import CURSOR_Z, NOTICE_Z, READOUT_Z, VEIL_Z, colour_of
+from gui.charts.frame import Frame
+from gui.charts.layers import CURSOR_Z, NOTICE_Z, VEIL_Z
 from gui.charts.plotting import TextItem, ViewBox
+from gui.charts.readout import HintItem, ReadoutItem, ReadoutPart
 from gui.theme import Theme
-
-PART_GAP = "&nbsp;" * 4
-
-
-@dataclass(frozen=True, slots=True)
-class ReadoutPart:
-    """A piece of the corner read-out: a muted name, a value, and the theme's colour of the value by meaning."""
-
-    name: str
-    value: str
-    meaning: str = "text"
 
 
 class Overlay:
@@ -31,25 +21,25 @@ class Overlay:
         self._veil = QGraphicsRectItem(view)
         self._veil.setPen(QPen(Qt.PenStyle.NoPen))
         self._veil.setZValue(VEIL_Z)
-        self._notice, self._readout = TextItem(), TextItem()
-        for item, z in ((self._notice, NOTICE_Z), (self._readout, READOUT_Z)):
-            item.setParentItem(view)
-            item.setZValue(z)
+        self._notice = TextItem()
+        self._notice.setParentItem(view)
+        self._notice.setZValue(NOTICE_Z)
+        self._readout, self._hint = ReadoutItem(), HintItem()
+        for item in (self._readout, self._hint):
+            item.attach(view)
         self._hair = (QGraphicsLineItem(view), QGraphicsLineItem(view))
         for line in self._hair:
             line.setZValue(CURSOR_Z)
-        for below in (self._veil, self._notice, self._readout, *self._hair):
+        for below in (self._veil, self._notice, *self._hair):
             below.setAcceptedMouseButtons(Qt.MouseButton.NoButton)
-        self._parts: tuple[Theme, tuple[ReadoutPart, ...]] | None = None
         self._noted: tuple[Theme, QRect, str, bool] | None = None
 
     def set_theme(self, theme: Theme) -> None:
-        veil, patch = QColor(theme.panel), QColor(theme.panel)
+        veil = QColor(theme.panel)
         veil.setAlphaF(0.55)
-        patch.setAlphaF(0.82)
         self._veil.setBrush(veil)
-        self._readout.fill = QBrush(patch)
-        self._readout.setFont(theme.numbers_font(12))
+        self._readout.set_theme(theme)
+        self._hint.set_theme(theme)
         self._notice.setFont(theme.font())
         pen = QPen(theme.strong_line, 1)
         pen.setDashPattern([3, 3])
@@ -77,26 +67,35 @@ class Overlay:
             self._notice.setAnchor((0.5, 0.5))
             self._notice.setPos(QPointF(plot.center()))
 
-    def show_cursor(self, plot: QRect, place: QPointF | None) -> None:
-        """Two thin lines through a place, or none."""
-        across, down = self._hair
-        for line in self._hair:
-            line.setVisible(place is not None)
-        if place is not None:
-            across.setLine(plot.left(), round(place.y()), plot.right(), round(place.y()))
-            down.setLine(round(place.x()), plot.top(), round(place.x()), plot.bottom())
+    @property
+    def parts(self) -> tuple[ReadoutPart, ...]:
+        """What the read-out says."""
+        return self._readout.parts
 
-    def show_readout(self, theme: Theme, parts: Sequence[ReadoutPart]) -> None:
-        """Names and values in the upper left corner, over a patch that keeps them readable."""
-        wanted = (theme, tuple(parts))
-        if wanted == self._parts:
-            return
-        self._parts = wanted
-        self._readout.setVisible(bool(parts))
-        texts = []
-        for part in parts:
-            name = f'<span style="color:{theme.muted.name()}">{escape(part.name)}</span>&nbsp;' if part.name else ""
-            colour = colour_of(theme, part.meaning).name()
-            texts.append(f'{name}<span style="color:{colour}">{escape(part.value)}</span>'.replace(" %", "&nbsp;%"))
-        self._readout.setHtml(PART_GAP.join(texts))
-        self._readout.setPos(QPointF(4, 1))
+    @property
+    def hint(self) -> tuple[str, ...]:
+        """What is told beside the mouse."""
+        return self._hint.lines
+
+    def show_frame(self, frame: Frame) -> None:
+        """Another frame is on show."""
+        for item in (self._readout, self._hint):
+            item.show_frame(frame)
+
+    def show_cursor(self, plot: QRect, x: float | None, y: float | None = None) -> None:
+        """A thin line down at `x` and one across at `y`, or none of it."""
+        across, down = self._hair
+        across.setVisible(y is not None)
+        down.setVisible(x is not None)
+        if y is not None:
+            across.setLine(plot.left(), round(y), plot.right(), round(y))
+        if x is not None:
+            down.setLine(round(x), plot.top(), round(x), plot.bottom())
+
+    def show_hint(self, plot: QRect, at: QPointF, lines: Sequence[str]) -> None:
+        """A few lines beside the mouse, or none."""
+        self._hint.show_lines(plot, at, lines)
+
+    def show_readout(self, parts: Sequence[ReadoutPart]) -> None:
+        """Names and values in the upper left corner."""
+        self._readout.show_parts(parts)

@@ -11,6 +11,7 @@ from pyqtgraph import (
     ViewBox,
     setConfigOption,
 )
+from pyqtgraph.functions import arrayToQPolygonF
 
 # The canvas paints at most 30 times a second anyway; dropping moves besides would lose the start of a quick drag.
 setConfigOption("mouseRateLimit", 0)
@@ -24,4 +25,5 @@ __all__ = [
     "ScatterPlotItem",
     "TextItem",
     "ViewBox",
+    "arrayToQPolygonF",
 ]

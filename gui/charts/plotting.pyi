@@ -5,7 +5,7 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 from PySide6.QtCore import QEvent, QPointF, QRectF, Qt, SignalInstance
-from PySide6.QtGui import QAction, QBrush, QColor, QFont, QPainter, QPainterPath, QPen, QPicture
+from PySide6.QtGui import QAction, QBrush, QColor, QFont, QPainter, QPainterPath, QPen, QPicture, QPolygonF
 from PySide6.QtWidgets import (
     QGraphicsGridLayout,
     QGraphicsItem,
@@ -18,6 +18,8 @@ from PySide6.QtWidgets import (
 )
 
 _Floats = NDArray[np.float64]
+
+def arrayToQPolygonF(x: _Floats, y: _Floats) -> QPolygonF: ...
 
 class MouseDragEvent:
     def button(self) -> Qt.MouseButton: ...

@@ -246,6 +246,8 @@ class PricePanel(QWidget):
         fresh = freshness(market, self._mode, self._clock())
         if market.is_ended:
             self.canvas.set_notice(self.tr("The recording has ended."), is_stale=False)
+        elif fresh.age_s is None:
+            self.canvas.set_notice(self.tr("Another desk hears this market; this is the last recorded price."), True)
         elif fresh.is_stale:
             age = numbers.age(fresh.age_s)
             self.canvas.set_notice(self.tr("The last price is {age} old.").format(age=age), is_stale=True)

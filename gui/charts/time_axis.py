@@ -8,6 +8,7 @@ from gui.charts.frame import TimeSpan
 
 MINUTE, HOUR, DAY = 60, 3600, 86400
 STEPS_S = (
+    *(1, 2, 5, 10, 15, 30),
     *(MINUTE * n for n in (1, 2, 5, 10, 15, 30)),
     *(HOUR * n for n in (1, 2, 4, 6, 12)),
     *(DAY * n for n in (1, 2, 5, 10)),
@@ -47,8 +48,9 @@ def _clock_ticks(span: TimeSpan, step_s: int, zone: tzinfo) -> list[TimeTick]:
         if tick.timestamp() > span.end_s:
             return ticks
         if tick.timestamp() >= span.start_s:
-            midnight = tick.hour == 0 and tick.minute == 0
-            ticks.append(TimeTick(tick.timestamp(), f"{tick:%m-%d}" if midnight else f"{tick:%H:%M}", midnight))
+            midnight = tick.hour == 0 and tick.minute == 0 and tick.second == 0
+            clock = f"{tick:%H:%M}" if step_s >= MINUTE else f"{tick:%H:%M:%S}"
+            ticks.append(TimeTick(tick.timestamp(), f"{tick:%m-%d}" if midnight else clock, midnight))
         offset += 1
 
 

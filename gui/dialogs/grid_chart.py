@@ -11,8 +11,8 @@ from engine.domain.grid import GridConfig
 from engine.domain.instrument import Instrument
 from engine.domain.views import MarketView
 from engine.ports import History
-from gui.charts.bars import Columns
 from gui.charts.canvas import ChartCanvas
+from gui.charts.columns import Columns
 from gui.charts.ladder_lines import draggable, planned_lines, stop_lines
 from gui.charts.lines import PriceLine
 from gui.charts.market_candles import MarketCandles

@@ -22,9 +22,9 @@ from engine.bots.grid_rules import GridEditPreview, GridPreview, preview, previe
 from engine.domain.grid import GridConfig
 from engine.domain.messages import AddGrid, EditGrid
 from engine.domain.views import BotView, EngineView
+from engine.new_ids import new_bot_id
 from engine.ports import History
 from gui import numbers
-from gui.actions import new_bot_id
 from gui.dialogs.grid_chart import GridChart
 from gui.dialogs.grid_form import FIRST, FormAnswer, GridForm
 from gui.dialogs.grid_summary import GridSummary
@@ -145,7 +145,7 @@ class GridDialog(QDialog):
         title = self.tr("New grid")
         if bot is not None:
             title = self.tr("Edit {bot}").format(bot=bot.bot.name)
-            self.form.set_config(proposed or bot.bot.config)
+            self.form.set_config(proposed or bot.bot.grid)
             self.form.name.setText(bot.bot.name)
             if clone:
                 title = self.tr("New grid like {bot}").format(bot=bot.bot.name)

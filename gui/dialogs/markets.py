@@ -6,8 +6,10 @@ from decimal import Decimal
 from engine.domain.bot import Account
 from engine.domain.grid import GridConfig
 from engine.domain.instrument import Instrument
+from engine.domain.money import ZERO
 from engine.domain.views import EngineView, MarketView
 from gui.badges import mode_word
+from gui.money import Money, money_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,6 +21,7 @@ class TradableMarket:
     price: Decimal | None
     free_quote: Decimal
     free_base: Decimal
+    money: Money
 
     @property
     def key(self) -> tuple[str, str]:
@@ -27,14 +30,15 @@ class TradableMarket:
     @property
     def title(self) -> str:
         """Symbol, account, and what kind of money it is."""
-        return f"{self.instrument.symbol} · {self.account.name} · {mode_word(self.account.mode)}"
+        return f"{self.instrument.symbol} · {self.account.name} · {mode_word(self.money)}"
 
 
 def tradable_markets(view: EngineView) -> tuple[TradableMarket, ...]:
-    """Every account and instrument of a snapshot, in its order."""
+    """Every account that a desk runs, and instrument, of a snapshot, in its order."""
     found = []
     for shown in view.accounts:
-        free = {asset: total - reserved for asset, total, reserved in shown.balances}
+        if shown.elsewhere == "":
+            continue  # nobody would answer
         for market in view.markets:
             if market.instrument.venue == shown.account.venue:
                 instrument = market.instrument
@@ -43,8 +47,9 @@ def tradable_markets(view: EngineView) -> tuple[TradableMarket, ...]:
                         shown.account,
                         instrument,
                         market.ask if market.ask > 0 else None,
-                        free.get(instrument.quote, Decimal(0)),
-                        free.get(instrument.base, Decimal(0)),
+                        shown.free(instrument.quote) or ZERO,
+                        shown.free(instrument.position_asset) or ZERO,
+                        money_of(shown),
                     )
                 )
     return tuple(found)
@@ -60,15 +65,17 @@ def remembered_config(view: EngineView, market: TradableMarket) -> GridConfig | 
 
     Prices and the trigger are only kept where the present price is inside of the range; a range from elsewhere is not.
     """
-    newest = sorted(view.bots, key=lambda shown: shown.bot.created_at, reverse=True)
+    newest = sorted(
+        (shown for shown in view.bots if shown.bot.is_grid), key=lambda shown: shown.bot.created_at, reverse=True
+    )
     for shown in newest:
         if (shown.bot.account_id, shown.bot.symbol) == market.key:
-            config = replace(shown.bot.config, trigger_price=None)
+            config = replace(shown.bot.grid, trigger_price=None)
             is_near = market.price is not None and config.lower < market.price < config.upper
             return config if is_near else _without_prices(config)
     for shown in newest:
         if shown.bot.symbol.endswith("/" + market.instrument.quote):
-            return _without_prices(shown.bot.config)
+            return _without_prices(shown.bot.grid)
     return None
 
 

@@ -5,11 +5,12 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from PySide6.QtCore import QRegularExpression, Signal
-from PySide6.QtWidgets import QComboBox, QDialog, QHBoxLayout, QLineEdit, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QComboBox, QDialog, QLineEdit, QPushButton, QWidget
 
 from gui.dialogs.field_row import FieldRow
 from gui.dialogs.number_field import NumberField
-from gui.theme import CONTROL_HEIGHT, GRID, Theme
+from gui.dialogs.row_stack import stack_rows
+from gui.theme import Theme
 
 SYMBOL = QRegularExpression(r"^[A-Z0-9]{1,20}[/-][A-Z0-9]{1,20}$")
 
@@ -67,22 +68,8 @@ class PaperDialog(QDialog):
         self.rows["exchange"].set_rule(
             self.tr("Its live market, with paper money: nothing is ever ordered there, and no key is needed.")
         )
-        column = QVBoxLayout(self)
-        column.setContentsMargins(2 * GRID, 2 * GRID, 2 * GRID, 2 * GRID)
-        column.setSpacing(GRID)
-        for row in self.rows.values():
-            column.addWidget(row)
-        column.addStretch(1)
-        cancel = QPushButton(self.tr("Cancel"))
-        buttons = QHBoxLayout()
-        buttons.addStretch(1)
-        for button in (cancel, self.open_button):
-            button.setMinimumHeight(CONTROL_HEIGHT)
-            buttons.addWidget(button)
-        column.addLayout(buttons)
-        self.open_button.setDefault(True)
+        stack_rows(self, self.rows.values(), self.open_button, QPushButton(self.tr("Cancel")))
         self.open_button.clicked.connect(self._submit)
-        cancel.clicked.connect(self.reject)
         self.symbol.textChanged.connect(self._check)
         self.cash.textChanged.connect(self._check)
         self.resize(520, 260)

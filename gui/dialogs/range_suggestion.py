@@ -9,7 +9,8 @@ import numpy as np
 
 from engine.bots.grid_rules import MAX_GRIDS, MIN_GRIDS
 from engine.domain.instrument import Instrument
-from gui.charts.bars import CLOSE, HIGH, LOW, OPEN, OPENED, Columns, aggregated, instant_of
+from gui.charts.bars import CLOSE, HIGH, LOW, OPEN, OPENED, aggregated, instant_of
+from gui.charts.columns import Columns
 
 HOUR_S = 3600
 DAY_S = 86400

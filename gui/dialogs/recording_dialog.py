@@ -10,16 +10,15 @@ from PySide6.QtWidgets import (
     QComboBox,
     QDialog,
     QFileDialog,
-    QHBoxLayout,
     QLineEdit,
     QPushButton,
-    QVBoxLayout,
     QWidget,
 )
 
 from gui.dialogs.field_row import FieldRow
 from gui.dialogs.number_field import NumberField
-from gui.theme import CONTROL_HEIGHT, GRID, Theme
+from gui.dialogs.row_stack import stack_rows
+from gui.theme import Theme
 
 SPEEDS = (Decimal(1), Decimal(10), Decimal(60), Decimal(600), Decimal(3600))
 ENDINGS = "*.parquet *.csv *.jsonl *.jsonl.gz"
@@ -115,22 +114,8 @@ class RecordingDialog(QDialog):
 
     def _lay_out(self) -> None:
         self.setWindowTitle(self.tr("Open a recorded market"))
-        column = QVBoxLayout(self)
-        column.setContentsMargins(2 * GRID, 2 * GRID, 2 * GRID, 2 * GRID)
-        column.setSpacing(GRID)
-        for row in self.rows.values():
-            column.addWidget(row)
-        column.addStretch(1)
-        cancel = QPushButton(self.tr("Cancel"))
-        buttons = QHBoxLayout()
-        buttons.addStretch(1)
-        for button in (cancel, self.open_button):
-            button.setMinimumHeight(CONTROL_HEIGHT)
-            buttons.addWidget(button)
-        column.addLayout(buttons)
-        self.open_button.setDefault(True)
+        stack_rows(self, self.rows.values(), self.open_button, QPushButton(self.tr("Cancel")))
         self.open_button.clicked.connect(self._submit)
-        cancel.clicked.connect(self.reject)
         self.browse.clicked.connect(self._browse)
         self.path.textChanged.connect(self._check)
         self.cash.textChanged.connect(self._check)

@@ -94,6 +94,4 @@ def profit_sentence(after: GridPreview) -> str:
 
 def free_quote(account: AccountView | None, quote: str) -> Decimal | None:
     """Quote that no order reserves; None when the account does not say."""
-    if account is None:
-        return None
-    return next((total - reserved for asset, total, reserved in account.balances if asset == quote), None)
+    return account.free(quote) if account is not None else None

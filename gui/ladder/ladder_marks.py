@@ -1,11 +1,14 @@
 """Paints what lies over the cells of a ladder: stops, trigger and entry, the draggable edges, the price, a drag."""
 
+from collections.abc import Sequence
 from decimal import Decimal
 
 from PySide6.QtCore import QPoint, QPointF, QRect, Qt
 from PySide6.QtGui import QFontMetrics, QPainter, QPen, QPolygon
 
 from engine.domain.instrument import Instrument
+from engine.domain.live import ForeignKind, ForeignOrder
+from engine.domain.order import Side
 from gui import numbers
 from gui.charts.layers import colour_of
 from gui.charts.lines import paint_tag
@@ -17,6 +20,7 @@ from gui.theme import HEADER_SIZE, Theme
 RIGHT = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
 CENTRE = Qt.AlignmentFlag.AlignCenter
 LABEL_PX = 17
+FOREIGN_PX = 10
 UP_ARROW, DOWN_ARROW = "\u2191", "\u2193"
 
 
@@ -79,6 +83,36 @@ def _chips_end(scale: LadderScale, columns: LadderColumns, picture: LadderPictur
             text = numbers.quantity(group.sells.quantity, picture.instrument)
             end = max(end, columns.spine + 8 + metrics.horizontalAdvance(text) + 14)
     return end
+
+
+def paint_foreign(
+    painter: QPainter, scale: LadderScale, columns: LadderColumns, picture: LadderPicture, theme: Theme
+) -> None:
+    """Orders that are not ours as hollow marks at the outer edge of their side: seen, and never touched."""
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing, True)
+    painter.setBrush(theme.panel)
+    for order in picture.foreign:
+        if order.price is None:
+            continue
+        y = round(scale.y(float(order.price)))
+        if scale.top <= y <= scale.top + scale.height:
+            x = columns.left + FOREIGN_PX if order.side is Side.BUY else columns.sells_end - FOREIGN_PX
+            colour = theme.amber if order.kind is ForeignKind.UNKNOWN else theme.strong_line
+            painter.setPen(QPen(colour, 1.5))
+            half = FOREIGN_PX // 2
+            painter.drawPolygon(
+                QPolygon([QPoint(x - half, y), QPoint(x, y - half), QPoint(x + half, y), QPoint(x, y + half)])
+            )
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)
+
+
+def foreign_near(picture_orders: Sequence[ForeignOrder], scale: LadderScale, y: float) -> list[ForeignOrder]:
+    """Those whose mark is at a height in pixels."""
+    return [
+        order
+        for order in picture_orders
+        if order.price is not None and abs(scale.y(float(order.price)) - y) <= FOREIGN_PX / 2
+    ]
 
 
 def paint_edges(

@@ -14,6 +14,7 @@ from gui.ladder.ladder_marks import (
     RIGHT,
     paint_drag,
     paint_edges,
+    paint_foreign,
     paint_mark_lines,
     paint_market_price,
     paint_marks,
@@ -47,6 +48,7 @@ def paint_ladder(
     paint_mark_lines(painter, scale, columns, picture, theme)
     for group in picture.groups:
         _paint_group(painter, scale, columns, group, picture, theme)
+    paint_foreign(painter, scale, columns, picture, theme)
     paint_marks(painter, scale, columns, picture, theme)
     if picture.drag is not None:
         paint_drag(painter, scale, columns, picture.drag, theme)

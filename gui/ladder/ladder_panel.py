@@ -5,11 +5,13 @@ from collections.abc import Callable, Hashable
 from decimal import Decimal
 
 from PySide6.QtCore import Qt, QTimer, Signal
+from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QLabel, QPushButton, QSplitter, QStackedLayout, QVBoxLayout, QWidget
 
 from engine.domain.bot import AccountMode, BotState
 from engine.domain.instrument import Instrument
-from engine.domain.views import BotView, EngineView, MarketView
+from engine.domain.live import ForeignOrder
+from engine.domain.views import AccountView, BotView, EngineView, MarketView
 from gui.freshness import freshness, modes_by_venue
 from gui.ladder.edge_drag import free_quote
 from gui.ladder.ladder_view import LadderView
@@ -20,6 +22,8 @@ from gui.models.table_view import TableView
 from gui.theme import CONTROL_HEIGHT, GRID, Theme
 
 CHECK_MS = 1000
+#: From this width on there is room for the table beside the drawing.
+TABLE_FROM_PX = 640
 
 
 class LadderPanel(QWidget):
@@ -63,7 +67,7 @@ class LadderPanel(QWidget):
 
     def show_view(self, view: EngineView, bot_id: str | None) -> None:
         """Show a snapshot. Cheap when neither the bot nor its market nor the free money changed."""
-        bot = next((shown for shown in view.bots if shown.bot.bot_id == bot_id), None)
+        bot = next((shown for shown in view.bots if shown.bot.bot_id == bot_id and shown.bot.is_grid), None)
         market = None
         if bot is not None:
             key = (bot.bot.venue, bot.bot.symbol)
@@ -74,6 +78,7 @@ class LadderPanel(QWidget):
             return
         account = next((shown for shown in view.accounts if shown.account.account_id == bot.bot.account_id), None)
         free = free_quote(account, market.instrument.quote)
+        self.ladder.show_foreign(foreign_orders(account, market.instrument.symbol))
         is_same_bot = bot is self._bot or bot == self._bot
         is_same_price = self._market is not None and (market.last, market.instrument) == (
             self._market.last,
@@ -100,6 +105,10 @@ class LadderPanel(QWidget):
         self._note.setPalette(palette)
         self._empty_text.setPalette(palette)
 
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._fit_table()
+
     @property
     def table(self) -> TableView[RungRow] | None:
         """The table of rungs, once there was a bot to show."""
@@ -107,7 +116,7 @@ class LadderPanel(QWidget):
 
     @property
     def note(self) -> str:
-        """The sentence over the ladder about the bot's state; "" while it runs."""
+        """What stands over the ladder about the bot's state and place; "" while it runs here."""
         return self._note.text()
 
     @property
@@ -146,7 +155,7 @@ class LadderPanel(QWidget):
         self.ladder.show_bot(bot, market.instrument, market.last, self._free, self._is_stale)
         if not is_same_bot:
             self._show_table(bot, market.instrument)
-            note = self._note_for(bot)
+            note = " ".join(part for part in (self._place_of(bot), self._note_for(bot)) if part)
             self._note.setText(note)
             self._note.setVisible(bool(note))
         self._stack.setCurrentIndex(1)
@@ -156,6 +165,11 @@ class LadderPanel(QWidget):
             self._make_table(instrument)
         if self._model is not None:
             self._model.show_rows(rows_of(bot.rungs, resting_orders(bot.open_orders), instrument))
+
+    def _fit_table(self) -> None:
+        """A table of which one column and a half can be seen says nothing: the drawing gets the room."""
+        if self._table is not None:
+            self._table.setVisible(self.width() >= TABLE_FROM_PX)
 
     def _make_table(self, instrument: Instrument) -> None:
         """Headers carry units, so another pair of assets gets its own table."""
@@ -172,6 +186,15 @@ class LadderPanel(QWidget):
         else:
             self._splitter.replaceWidget(1, table)
             old.deleteLater()
+        self._fit_table()
+
+    def _place_of(self, bot: BotView) -> str:
+        if bot.elsewhere is None:
+            return ""
+        if not bot.elsewhere:
+            return self.tr("No desk runs this bot: its orders rest as they are and nothing is decided.")
+        text = self.tr("The desk {desk} runs this bot; the price is the last recorded one.")
+        return text.format(desk=bot.elsewhere)
 
     def _note_for(self, bot: BotView) -> str:
         match bot.bot.state:
@@ -213,3 +236,10 @@ class LadderPanel(QWidget):
         if is_stale != self._is_stale:
             self._is_stale = is_stale
             self._show(self._bot, self._market, is_same_bot=True)
+
+
+def foreign_orders(account: AccountView | None, symbol: str) -> tuple[ForeignOrder, ...]:
+    """Orders of an account on an instrument that are not ours."""
+    if account is None or account.live is None:
+        return ()
+    return tuple(order for order in account.live.foreign if order.symbol == symbol)

@@ -6,6 +6,7 @@ from decimal import Decimal
 
 from engine.domain.grid import Rung
 from engine.domain.instrument import Instrument
+from engine.domain.live import ForeignOrder
 from engine.domain.order import Side
 from gui.charts.lines import PriceLine
 from gui.ladder.edge_drag import EdgeDrag
@@ -29,7 +30,8 @@ class LadderColumns:
 
 @dataclass(frozen=True, slots=True)
 class LadderPicture:
-    """Everything to paint besides the scale. `glows` maps (rung, side) to 0..1, `drag` is a range being dragged."""
+    """Everything to paint besides the scale. `glows` maps (rung, side) to 0..1, `drag` is a range being dragged,
+    `foreign` are orders on the instrument that are not ours."""
 
     instrument: Instrument
     rungs: Sequence[Rung]
@@ -43,6 +45,7 @@ class LadderPicture:
     drag: EdgeDrag | None
     is_planned: bool
     is_stale: bool
+    foreign: Sequence[ForeignOrder] = ()
 
 
 def columns_for(width: int, axis_px: int, profit_px: int) -> LadderColumns:

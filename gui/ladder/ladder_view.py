@@ -21,6 +21,7 @@ from PySide6.QtWidgets import QToolTip, QWidget
 from engine.bots.grid_rules import preview
 from engine.domain.grid import GridConfig, GridMode, Rung
 from engine.domain.instrument import Instrument
+from engine.domain.live import ForeignOrder
 from engine.domain.order import Side
 from engine.domain.views import BotView
 from gui import numbers
@@ -28,12 +29,12 @@ from gui.charts.ladder_lines import bot_marks
 from gui.charts.lines import PriceLine, stride_for
 from gui.ladder.edge_drag import LADDER_STATES, LOWER, UPPER, EdgeDrag, drag_preview, dragged_config
 from gui.ladder.fill_glow import FillGlow
-from gui.ladder.ladder_marks import paint_drag_sentences
+from gui.ladder.ladder_marks import foreign_near, paint_drag_sentences
 from gui.ladder.ladder_painter import BELOW_PX, HEADER_PX, LEAST_GROUP_PX, paint_ladder
 from gui.ladder.ladder_picture import LadderColumns, LadderPicture, columns_for
 from gui.ladder.ladder_scale import LadderScale, fitted
 from gui.ladder.rung_groups import Resting, RungGroup, grouped, resting_orders
-from gui.ladder.rung_words import rung_tip
+from gui.ladder.rung_words import foreign_tip, rung_tip
 from gui.theme import Theme
 
 FRAME_MS = 33
@@ -59,6 +60,7 @@ class LadderView(QWidget):
         self._price: Decimal | None = None
         self._free: Decimal | None = None
         self._is_stale = False
+        self._foreign: tuple[ForeignOrder, ...] = ()
         self._rungs: tuple[Rung, ...] = ()
         self._is_planned = False
         self._resting: dict[tuple[int, Side], Resting] = {}
@@ -93,12 +95,18 @@ class LadderView(QWidget):
         self._measure()
         self._paint_soon()
 
+    def show_foreign(self, orders: tuple[ForeignOrder, ...]) -> None:
+        """Orders on the bot's instrument that are not ours."""
+        if orders != self._foreign:
+            self._foreign = orders
+            self._paint_soon()
+
     def show_bot(
         self, shown: BotView, instrument: Instrument, price: Decimal | None, free: Decimal | None, is_stale: bool
     ) -> None:
         """Draw this bot. `price` is the market's, `free` quote of the account that no order reserves."""
         is_other = self._shown is None or self._shown.bot.bot_id != shown.bot.bot_id
-        is_new_range = is_other or self._shown is None or self._shown.bot.config != shown.bot.config
+        is_new_range = is_other or self._shown is None or self._shown.bot.grid != shown.bot.grid
         now_s = self._clock()
         if is_other:
             self._glow.start(shown)
@@ -109,7 +117,7 @@ class LadderView(QWidget):
         self._is_stale = is_stale
         self._rungs, self._is_planned = shown.rungs, False
         if not shown.rungs:
-            self._rungs = preview(shown.bot.config, instrument, price).rungs
+            self._rungs = preview(shown.bot.grid, instrument, price).rungs
             self._is_planned = True
         self._resting = resting_orders(shown.open_orders)
         self._marks = bot_marks(shown)
@@ -142,7 +150,7 @@ class LadderView(QWidget):
     @property
     def shown_config(self) -> GridConfig | None:
         """The configuration of the bot on show."""
-        return self._shown.bot.config if self._shown is not None else None
+        return self._shown.bot.grid if self._shown is not None else None
 
     @property
     def is_waiting(self) -> bool:
@@ -151,10 +159,12 @@ class LadderView(QWidget):
 
     def tip_at(self, y: float) -> str:
         """All that is known of the rung at a height in pixels; "" where there is none."""
-        rung = self._rung_at(y)
-        if rung is None or self._instrument is None:
+        rung, instrument, scale = self._rung_at(y), self._instrument, self.scale
+        if instrument is None or scale is None:
             return ""
-        return rung_tip(rung, self._resting, self._instrument)
+        tips = [] if rung is None else [rung_tip(rung, self._resting, instrument)]
+        tips += [foreign_tip(order, instrument) for order in foreign_near(self._foreign, scale, y)]
+        return "\n".join(tips)
 
     @property
     def drag(self) -> EdgeDrag | None:
@@ -176,7 +186,7 @@ class LadderView(QWidget):
             return replace(self._zoomed, top=area[0], height=area[1])
         lines = [float(self._rungs[0].buy_price), float(self._rungs[-1].sell_price)]
         others = [line.price for line in self._marks] + ([float(self._price)] if self._price is not None else [])
-        by_ratio = self._shown.bot.config.mode is GridMode.GEOMETRIC
+        by_ratio = self._shown.bot.grid.mode is GridMode.GEOMETRIC
         return fitted(lines, others, *area, by_ratio)
 
     def zoom(self, factor: float, y: float | None = None) -> None:
@@ -253,7 +263,7 @@ class LadderView(QWidget):
         drag, held = self._drag, self._edge_held
         self._drag, self._edge_held, self._pan_from = None, None, None
         if drag is not None and self._shown is not None:
-            if not drag.is_refused and drag.config != self._shown.bot.config:
+            if not drag.is_refused and drag.config != self._shown.bot.grid:
                 self.edge_dropped.emit(drag.config)
         elif held is None and (rung := self._rung_at(event.position().y())) is not None:
             self._select(rung.index)
@@ -299,7 +309,7 @@ class LadderView(QWidget):
         scale = self.scale
         if scale is None or self._shown is None or self._instrument is None:
             return
-        config = dragged_config(self._shown.bot.config, edge, scale.price_at(y), self._instrument)
+        config = dragged_config(self._shown.bot.grid, edge, scale.price_at(y), self._instrument)
         if config is not None and (self._drag is None or config != self._drag.config):
             self._drag = drag_preview(self._shown, config, edge, self._instrument, self._free)
             self._paint_soon()
@@ -351,6 +361,7 @@ class LadderView(QWidget):
             drag=self._drag,
             is_planned=self._is_planned,
             is_stale=self._is_stale,
+            foreign=self._foreign,
         )
 
     def _measure(self) -> None:

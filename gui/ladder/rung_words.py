@@ -6,8 +6,9 @@ from PySide6.QtCore import QCoreApplication
 
 from engine.domain.grid import Rung, RungStatus
 from engine.domain.instrument import Instrument
+from engine.domain.live import ForeignOrder
 from engine.domain.order import Side
-from gui import numbers
+from gui import numbers, words
 from gui.ladder.rung_groups import NOTHING_RESTS, Resting
 
 
@@ -60,3 +61,14 @@ def rung_tip(rung: Rung, resting: Mapping[tuple[int, Side], Resting], instrument
         last = translate("ladder", "Last fill {at}").format(at=numbers.instant(rung.last_fill_at))
         rows.append(f"{last}, {numbers.price(rung.last_fill_price, instrument)} {quote}")
     return "\n".join(rows)
+
+
+def foreign_tip(order: ForeignOrder, instrument: Instrument) -> str:
+    """An order on the same instrument that is not ours, in one line."""
+    return QCoreApplication.translate("ladder", "Not ours ({whose}): {side} {quantity} {base} at {price}").format(
+        whose=words.foreign_kind(order.kind),
+        side=words.side(order.side),
+        quantity=numbers.quantity(order.quantity - order.filled_quantity, instrument),
+        base=instrument.base,
+        price=numbers.price(order.price, instrument),
+    )

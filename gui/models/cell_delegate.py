@@ -10,6 +10,12 @@ from gui.models.table_model import CELL_ROLE
 from gui.theme import GRID, PAD, ROW_HEIGHT, Theme
 
 BADGE_HEIGHT = 16
+#: Made once: putting flags together costs as much as drawing a short text.
+RIGHT = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
+LEFT = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
+SELECTED = QStyle.StateFlag.State_Selected
+#: No letter is wider: a text that fits so needs no measuring.
+WIDEST_PX = 14
 
 
 class CellDelegate(QStyledItemDelegate):
@@ -37,7 +43,7 @@ class CellDelegate(QStyledItemDelegate):
         rect: QRect = option.rect
         state: QStyle.StateFlag = option.state
         theme = self._theme
-        if state & QStyle.StateFlag.State_Selected:
+        if SELECTED in state:
             painter.fillRect(rect, self._selected)
             if index.column() == 0:
                 painter.fillRect(rect.x(), rect.y(), 2, rect.height(), theme.accent)
@@ -50,13 +56,14 @@ class CellDelegate(QStyledItemDelegate):
         painter.setPen(theme.stale if cell.is_stale else cell.meaning.colour(theme))
         if cell.is_number:
             painter.setFont(self._numbers)
-            text, metrics, side = cell.text, self._number_metrics, Qt.AlignmentFlag.AlignRight
+            text, metrics, side = cell.text, self._number_metrics, RIGHT
         else:
             painter.setFont(self._words)
-            text, metrics, side = cell.text, self._word_metrics, Qt.AlignmentFlag.AlignLeft
-        if metrics.horizontalAdvance(text) > inner.width():
-            text = metrics.elidedText(text, Qt.TextElideMode.ElideRight, inner.width())
-        painter.drawText(inner, side | Qt.AlignmentFlag.AlignVCenter, text)
+            text, metrics, side = cell.text, self._word_metrics, LEFT
+        width = inner.width()
+        if len(text) * WIDEST_PX > width and metrics.horizontalAdvance(text) > width:
+            text = metrics.elidedText(text, Qt.TextElideMode.ElideRight, width)
+        painter.drawText(inner, side, text)
 
     def sizeHint(self, option: QStyleOptionViewItem, index: QModelIndex | QPersistentModelIndex) -> QSize:
         cell: Cell = index.data(CELL_ROLE)

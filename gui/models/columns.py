@@ -8,7 +8,7 @@ from typing import Generic, TypeVar
 
 from PySide6.QtGui import QColor
 
-from engine.domain.bot import AccountMode
+from gui.money import Money
 from gui.theme import Theme
 
 Row = TypeVar("Row")
@@ -74,7 +74,7 @@ class Column(Generic[Row]):
     width: int = 96
     meaning: Callable[[Row], Meaning] = plain_meaning
     exact: Callable[[Row], str] | None = None
-    badge: Callable[[Row], AccountMode] | None = None
+    badge: Callable[[Row], Money] | None = None
     is_live: bool = False
 
     @property
@@ -91,4 +91,4 @@ class Cell:
     meaning: Meaning
     is_number: bool
     is_stale: bool
-    badge: AccountMode | None
+    badge: Money | None

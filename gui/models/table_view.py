@@ -78,6 +78,17 @@ class TableView(QTableView, Generic[Row]):
                 self.setColumnWidth(at, max(self.columnWidth(at), self._header.needed_width(column.title)))
         self.viewport().update()
 
+    def show_column(self, key: str, is_shown: bool) -> None:
+        """Show or hide a column by its key."""
+        for at, column in enumerate(self._model.columns):
+            if column.key == key and self.isColumnHidden(at) == is_shown:
+                self.setColumnHidden(at, not is_shown)
+
+    def sort_by(self, key: str, order: Qt.SortOrder) -> None:
+        """Sort by a column as a click on its header does."""
+        at = next(at for at, column in enumerate(self._model.columns) if column.key == key)
+        self.sortByColumn(at, order)
+
     def chosen_key(self) -> Hashable | None:
         """The key of the current row."""
         index = self.currentIndex()

@@ -4,6 +4,7 @@ from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QCheckBox, QHBoxLayout, QWidget
 
 from engine.domain.views import EngineView
+from gui.bot_list import halves
 from gui.theme import GRID, PAD
 
 
@@ -15,6 +16,7 @@ class BotFilter(QWidget):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.followed: str | None = None
+        self._halves: tuple[str, ...] = ()
         self._only = QCheckBox(self.tr("Only the chosen bot"))
         self._only.toggled.connect(self.changed)
         self.row = QHBoxLayout(self)
@@ -28,6 +30,11 @@ class BotFilter(QWidget):
         """The bot to show alone, or None for all."""
         return self.followed if self._only.isChecked() else None
 
+    @property
+    def bot_ids(self) -> tuple[str | None, ...]:
+        """The ids under which the bot trades that is shown alone; (None,) for all bots."""
+        return self._halves if self.bot_id is not None else (None,)
+
     def set_only_chosen(self, only: bool) -> None:
         self._only.setChecked(only)
 
@@ -36,10 +43,11 @@ class BotFilter(QWidget):
         if bot_id == self.followed and bot_id is None:
             return
         self.followed = bot_id
+        self._halves = () if bot_id is None else halves(view, bot_id)
         name = next((shown.bot.name for shown in view.bots if shown.bot.bot_id == bot_id), "")
         text = self.tr("Only {bot}").format(bot=name) if name else self.tr("Only the chosen bot")
         if text != self._only.text():
             self._only.setText(text)
 
     def allows(self, bot_id: str) -> bool:
-        return self.bot_id is None or bot_id == self.bot_id
+        return self.bot_id is None or bot_id in self._halves

@@ -4,21 +4,29 @@ from dataclasses import dataclass
 
 from PySide6.QtCore import QCoreApplication
 
-from engine.domain.bot import AccountMode
 from engine.domain.instrument import Instrument
+from engine.domain.sentences import Sentence
 from engine.domain.views import BotView, EngineView
 from gui import numbers, sentences, words
-from gui.freshness import modes_by_venue
+from gui.bot_list import listed
 from gui.models.columns import Column, Meaning, gain, muted_meaning
+from gui.money import Money, money_by_venue
+
+#: The key of the column that is there while another desk runs bots too.
+DESK = "desk"
 
 
 @dataclass(frozen=True, slots=True)
 class BotRow:
-    """A bot beside what its numbers need to be written: instrument and kind of money."""
+    """A bot beside what its numbers need to be written: instrument and kind of money.
+
+    `waits` is why a two-leg bot enters nothing now.
+    """
 
     shown: BotView
     instrument: Instrument | None
-    mode: AccountMode
+    money: Money
+    waits: Sentence | None = None
 
     @property
     def bot_id(self) -> str:
@@ -41,35 +49,44 @@ class BotRows:
 
     def rows(self, view: EngineView) -> list[BotRow]:
         instruments = {market.instrument.key: market.instrument for market in view.markets}
-        modes = modes_by_venue(view)
+        monies = money_by_venue(view)
+        waiting = {pair.bot_id: pair.waits for pair in view.arbitrage}
         fresh: dict[str, BotRow] = {}
-        for shown in view.bots:
+        for shown in listed(view):
             bot = shown.bot
-            if bot.is_removed:
-                continue
             instrument = instruments.get((bot.venue, bot.symbol))
-            mode = modes.get(bot.venue, AccountMode.LIVE)
+            money = monies.get(bot.venue, Money.LIVE)
             known = self._rows.get(bot.bot_id)
             if (
                 known is None
                 or known.shown is not shown
                 or known.instrument is not instrument
-                or known.mode is not mode
+                or known.money is not money
+                or known.waits != waiting.get(bot.bot_id)
             ):
-                known = BotRow(shown, instrument, mode)
+                known = BotRow(shown, instrument, money, waiting.get(bot.bot_id))
             fresh[bot.bot_id] = known
         self._rows = fresh
         return list(fresh.values())
 
 
+def _desk(row: BotRow) -> str:
+    """Where a bot runs; empty for one of this desk."""
+    if row.shown.elsewhere == "":
+        return QCoreApplication.translate("columns", "nobody")
+    return row.shown.elsewhere or ""
+
+
 def _last_event(row: BotRow) -> str:
-    event = row.shown.bot.last_event
+    event = row.waits if row.waits is not None and row.shown.bot.is_active else row.shown.bot.last_event
     return sentences.translate(event) if event is not None else ""
 
 
 def _event_time(row: BotRow) -> str:
     at = row.shown.bot.last_event_at
-    return "" if at is None else f"{numbers.instant(at)}  {_last_event(row)}"
+    told = row.shown.bot.last_event
+    last = "" if at is None or told is None else f"{numbers.instant(at)}  {sentences.translate(told)}"
+    return last if row.waits is None else f"{_last_event(row)}\n{last}".strip()
 
 
 def bot_columns() -> list[Column[BotRow]]:
@@ -94,10 +111,18 @@ def bot_columns() -> list[Column[BotRow]]:
         Column(
             "mode",
             translate("columns", "Money"),
-            lambda row: row.mode.value,
-            lambda row: row.mode.value,
+            lambda row: row.money.value,
+            lambda row: row.money.value,
             width=92,
-            badge=lambda row: row.mode,
+            badge=lambda row: row.money,
+        ),
+        Column(
+            DESK,
+            translate("columns", "Desk"),
+            _desk,
+            lambda row: row.shown.elsewhere,
+            width=92,
+            meaning=lambda row: Meaning.LOOK if row.shown.elsewhere == "" else Meaning.MUTED,
         ),
         Column(
             "symbol",

@@ -8,7 +8,7 @@ from PySide6.QtWidgets import QMenu, QToolBar, QWidget
 
 from engine.domain.views import EngineView
 from gui.freshness import stale_markets
-from gui.panels.bot_rows import BotRow, BotRows, bot_columns
+from gui.panels.bot_rows import DESK, BotRow, BotRows, bot_columns
 from gui.panels.empty_state import EmptyState
 from gui.panels.table_panel import TablePanel
 from gui.theme import Theme
@@ -65,6 +65,7 @@ class BotsPanel(TablePanel[BotRow]):
                 target.addAction(act)
 
     def show_view(self, view: EngineView, bot_id: str | None) -> None:
+        self.table.show_column(DESK, any(shown.elsewhere is not None for shown in view.bots))
         self.show_rows(self._rows.rows(view))
         if bot_id is not None:
             self.table.choose(bot_id)

@@ -12,6 +12,7 @@ from engine.domain.messages import FillRecorded
 from engine.domain.views import EngineView
 from engine.ports import History
 from gui import numbers, words
+from gui.bot_list import bot_names
 from gui.models.columns import Column, gain, muted_meaning
 from gui.panels.bot_filter import BotFilter
 from gui.panels.empty_state import EmptyState
@@ -129,7 +130,7 @@ def fill_columns() -> list[Column[FillRow]]:
         Column(
             "why",
             translate("columns", "For"),
-            lambda row: words.purpose(row.recorded.order.purpose, row.recorded.order.rung),
+            lambda row: words.purpose(row.recorded.order),
             lambda row: float(row.recorded.order.rung),
             width=0,
         ),
@@ -143,6 +144,7 @@ class FillsPanel(TablePanel[FillRow]):
 
     def __init__(self, theme: Theme, history: History, parent: QWidget | None = None) -> None:
         self.filter = BotFilter()
+        self._history = history
         self._rows: dict[tuple[str, str], FillRow] = {}
         self._seen: tuple[FillRecorded, ...] = ()
         self._view: EngineView | None = None
@@ -151,9 +153,7 @@ class FillsPanel(TablePanel[FillRow]):
         self._earliest = 0
         super().__init__(theme, fill_columns(), lambda row: row.key, EmptyState(theme), bar=self.filter, parent=parent)
         self.empty.set_words(self.tr("Nothing was bought or sold yet; every execution appears here."))
-        self._pages: OlderPages[FillRecorded] = OlderPages(
-            lambda before, limit: history.fills(self.filter.bot_id, before, limit), self._take_page, self.failed.emit
-        )
+        self._pages: OlderPages[FillRecorded] = OlderPages(self._read_page, self._take_page, self.failed.emit)
         self.table.end_reached.connect(self._fetch_older)
         self.filter.changed.connect(self._filter_changed)
 
@@ -190,7 +190,7 @@ class FillsPanel(TablePanel[FillRow]):
     def _merge(self, recorded: list[FillRecorded], first_arrival: int) -> bool:
         """Take fills, oldest first, numbered from `first_arrival`. Returns whether any was new."""
         view = self._view
-        names = {shown.bot.bot_id: shown.bot.name for shown in view.bots} if view else {}
+        names = bot_names(view) if view else {}
         instruments = {market.instrument.key: market.instrument for market in view.markets} if view else {}
         is_new = False
         for arrival, item in enumerate(recorded, start=first_arrival):
@@ -214,6 +214,11 @@ class FillsPanel(TablePanel[FillRow]):
 
     def _oldest(self) -> datetime | None:
         return min((row.recorded.fill.at for row in self._rows.values()), default=None)
+
+    async def _read_page(self, before: datetime | None, limit: int) -> list[FillRecorded]:
+        """A page of all bots, or of the ids under which the chosen one trades."""
+        found = [fill for bot_id in self.filter.bot_ids for fill in await self._history.fills(bot_id, before, limit)]
+        return sorted(found, key=lambda recorded: recorded.fill.at, reverse=True)[:limit]
 
     def _take_page(self, page: list[FillRecorded]) -> None:
         self._earliest -= len(page)

@@ -10,6 +10,7 @@ from engine.domain.messages import DecisionLogged, Level
 from engine.domain.views import EngineView
 from engine.ports import History
 from gui import numbers, sentences, words
+from gui.bot_list import bot_names
 from gui.models.columns import Column, muted_meaning
 from gui.panels.bot_filter import BotFilter
 from gui.panels.empty_state import EmptyState
@@ -103,7 +104,7 @@ class LogPanel(TablePanel[LogRow]):
         self.age()
 
     def _take(self, lines: list[DecisionLogged]) -> None:
-        names = {shown.bot.bot_id: shown.bot.name for shown in self._view.bots} if self._view else {}
+        names = bot_names(self._view) if self._view else {}
         counts: dict[tuple[datetime, str, str], int] = {}
         is_new = False
         for line in lines:

@@ -5,7 +5,7 @@ from datetime import datetime
 from decimal import Decimal
 
 from PySide6.QtCore import QCoreApplication, Qt, Signal
-from PySide6.QtWidgets import QComboBox, QHBoxLayout, QLabel, QPushButton, QWidget
+from PySide6.QtWidgets import QComboBox, QHBoxLayout, QLabel, QPushButton, QSizePolicy, QWidget
 
 from engine.domain.bot import AccountMode
 from engine.domain.messages import SetMarketSpeed
@@ -14,6 +14,7 @@ from engine.domain.views import EngineView, MarketView
 from gui import numbers
 from gui.freshness import Freshness, freshness, modes_by_venue
 from gui.models.columns import Column, Meaning, muted_meaning
+from gui.money import Money, money_by_venue
 from gui.panels.empty_state import EmptyState
 from gui.panels.table_panel import TablePanel
 from gui.theme import CONTROL_HEIGHT, GRID, PAD, Theme
@@ -28,6 +29,7 @@ class MarketRow:
 
     shown: MarketView
     mode: AccountMode
+    money: Money
     fresh: Freshness
     pace: float | None
 
@@ -50,10 +52,10 @@ def market_columns() -> list[Column[MarketRow]]:
         Column(
             "mode",
             translate("columns", "Money"),
-            lambda row: row.mode.value,
-            lambda row: row.mode.value,
+            lambda row: row.money.value,
+            lambda row: row.money.value,
             width=92,
-            badge=lambda row: row.mode,
+            badge=lambda row: row.money,
         ),
         Column(
             "symbol",
@@ -140,6 +142,8 @@ class PaceBar(QWidget):
             self.speed.addItem(label, speed)
         self.speed.addItem(self.tr("As fast as possible"), None)
         self._hint = QLabel()
+        # A long sentence is cut off rather than that the window cannot be made smaller.
+        self._hint.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
         row = QHBoxLayout(self)
         row.setContentsMargins(GRID, PAD, GRID, PAD)
         row.setSpacing(GRID)
@@ -198,12 +202,13 @@ class MarketsPanel(TablePanel[MarketRow]):
 
     def show_view(self, view: EngineView, bot_id: str | None) -> None:
         self._view = view
-        modes = modes_by_venue(view)
+        modes, monies = modes_by_venue(view), money_by_venue(view)
         self.show_rows(
             [
                 MarketRow(
                     market,
                     mode := modes.get(market.instrument.venue, AccountMode.LIVE),
+                    monies.get(market.instrument.venue, Money.LIVE),
                     freshness(market, mode, max(self._now_s, market.received_at_s)),
                     self._paces.get(market.instrument.key),
                 )

@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from typing import Generic, TypeVar
 
 from engine.errors import GridwrightError
+from gui.sentences import translate
 
 Item = TypeVar("Item")
 PAGE = 500
@@ -50,7 +51,7 @@ class OlderPages(Generic[Item]):
             page = await self._read(before, PAGE)
         except GridwrightError as problem:
             self._task = None
-            self._failed(str(problem))
+            self._failed(translate(problem.sentence))
             return
         self._task = None
         self._is_complete = len(page) < PAGE

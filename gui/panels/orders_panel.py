@@ -1,15 +1,20 @@
-"""Orders that rest on a venue now, of all bots or of the chosen one."""
+"""Orders that rest on a venue now, of all bots or of the chosen one; in grey, orders there that are not ours."""
 
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from datetime import datetime
 
 from PySide6.QtCore import QCoreApplication
 from PySide6.QtWidgets import QWidget
 
 from engine.domain.instrument import Instrument
+from engine.domain.live import ForeignKind, ForeignOrder
 from engine.domain.order import Order, OrderState
 from engine.domain.views import EngineView
 from gui import numbers, words
+from gui.bot_list import bot_names
 from gui.models.columns import Column, Meaning, muted_meaning
+from gui.money import Money, money_by_venue, money_of
 from gui.panels.bot_filter import BotFilter
 from gui.panels.empty_state import EmptyState
 from gui.panels.table_panel import TablePanel
@@ -18,12 +23,60 @@ from gui.theme import Theme
 
 @dataclass(frozen=True, slots=True)
 class OrderRow:
-    order: Order
+    """An order of a bot, or one that rests on the account and is not ours."""
+
+    order: Order | ForeignOrder
     bot_name: str
     instrument: Instrument | None
+    money: Money
+
+    @property
+    def key(self) -> str:
+        return self.order.client_order_id if isinstance(self.order, Order) else f"foreign {self.order.venue_order_id}"
+
+    @property
+    def is_foreign(self) -> bool:
+        return isinstance(self.order, ForeignOrder)
+
+    @property
+    def at(self) -> datetime:
+        return self.order.created_at if isinstance(self.order, Order) else self.order.at
+
+    @property
+    def rung(self) -> int:
+        return self.order.rung if isinstance(self.order, Order) else -1
+
+    def meaning(self, own: Meaning) -> Meaning:
+        """What is not ours is grey, whatever it is."""
+        return Meaning.MUTED if self.is_foreign else own
+
+
+def _plain(row: OrderRow) -> Meaning:
+    return row.meaning(Meaning.PLAIN)
+
+
+def _why(row: OrderRow) -> str:
+    if isinstance(row.order, Order):
+        return words.purpose(row.order)
+    return words.foreign_kind(row.order.kind)
+
+
+def _kind(row: OrderRow) -> str:
+    if isinstance(row.order, Order):
+        return words.order_kind(row.order.kind, post_only=row.order.post_only)
+    return QCoreApplication.translate("order", "Limit")
+
+
+def _state(row: OrderRow) -> str:
+    if isinstance(row.order, Order):
+        return words.order_state(row.order.state)
+    return QCoreApplication.translate("order", "Open, not ours")
 
 
 def _state_meaning(row: OrderRow) -> Meaning:
+    if isinstance(row.order, ForeignOrder):
+        # One that carries our name and is in no book of ours has to be looked at.
+        return Meaning.LOOK if row.order.kind is ForeignKind.UNKNOWN else Meaning.MUTED
     return Meaning.LOOK if row.order.state is OrderState.UNKNOWN else Meaning.PLAIN
 
 
@@ -33,19 +86,35 @@ def order_columns() -> list[Column[OrderRow]]:
         Column(
             "time",
             translate("columns", "Time"),
-            lambda row: numbers.instant_short(row.order.created_at),
-            lambda row: row.order.created_at.timestamp(),
+            lambda row: numbers.instant_short(row.at),
+            lambda row: row.at.timestamp(),
             width=112,
             meaning=muted_meaning,
-            exact=lambda row: numbers.instant(row.order.created_at),
+            exact=lambda row: numbers.instant(row.at),
         ),
-        Column("bot", translate("columns", "Bot"), lambda row: row.bot_name, lambda row: row.bot_name, width=104),
+        Column(
+            "money",
+            translate("columns", "Money"),
+            lambda row: row.money.value,
+            lambda row: row.money.value,
+            width=92,
+            badge=lambda row: row.money,
+        ),
+        Column(
+            "bot",
+            translate("columns", "Bot"),
+            lambda row: row.bot_name,
+            lambda row: row.bot_name,
+            width=104,
+            meaning=_plain,
+        ),
         Column(
             "symbol",
             translate("columns", "Symbol"),
             lambda row: row.order.symbol,
             lambda row: row.order.symbol,
             width=88,
+            meaning=_plain,
         ),
         Column(
             "side",
@@ -53,7 +122,7 @@ def order_columns() -> list[Column[OrderRow]]:
             lambda row: words.side(row.order.side),
             lambda row: row.order.side.value,
             width=56,
-            meaning=lambda row: words.side_meaning(row.order.side),
+            meaning=lambda row: row.meaning(words.side_meaning(row.order.side)),
         ),
         Column(
             "price",
@@ -62,6 +131,7 @@ def order_columns() -> list[Column[OrderRow]]:
             lambda row: None if row.order.price is None else float(row.order.price),
             is_number=True,
             width=104,
+            meaning=_plain,
         ),
         Column(
             "quantity",
@@ -70,6 +140,7 @@ def order_columns() -> list[Column[OrderRow]]:
             lambda row: float(row.order.quantity),
             is_number=True,
             width=112,
+            meaning=_plain,
         ),
         Column(
             "filled",
@@ -78,6 +149,7 @@ def order_columns() -> list[Column[OrderRow]]:
             lambda row: float(row.order.filled_quantity),
             is_number=True,
             width=112,
+            meaning=_plain,
         ),
         Column(
             "value",
@@ -86,27 +158,29 @@ def order_columns() -> list[Column[OrderRow]]:
             lambda row: None if row.order.price is None else float(row.order.price * row.order.quantity),
             is_number=True,
             width=128,
+            meaning=_plain,
         ),
         Column(
             "why",
             translate("columns", "For"),
-            lambda row: words.purpose(row.order.purpose, row.order.rung),
-            lambda row: float(row.order.rung),
-            width=112,
+            _why,
+            lambda row: float(row.rung),
+            width=128,
+            meaning=_plain,
         ),
         Column(
             "kind",
             translate("columns", "Type"),
-            lambda row: words.order_kind(row.order.kind, post_only=row.order.post_only),
-            lambda row: row.order.kind.value,
+            _kind,
+            _kind,
             width=128,
             meaning=muted_meaning,
         ),
         Column(
             "state",
             translate("columns", "State"),
-            lambda row: words.order_state(row.order.state),
-            lambda row: row.order.state.value,
+            _state,
+            _state,
             width=0,
             meaning=_state_meaning,
         ),
@@ -128,7 +202,7 @@ class OrdersPanel(TablePanel[OrderRow]):
         super().__init__(
             theme,
             order_columns(),
-            lambda row: row.order.client_order_id,
+            lambda row: row.key,
             EmptyState(theme),
             bar=self.filter,
             parent=parent,
@@ -141,16 +215,25 @@ class OrdersPanel(TablePanel[OrderRow]):
         self._view = view
         self.filter.show_bots(view, bot_id)
         instruments = {market.instrument.key: market.instrument for market in view.markets}
+        monies, names = money_by_venue(view), bot_names(view)
         fresh: dict[str, OrderRow] = {}
         for shown in view.bots:
             if not self.filter.allows(shown.bot.bot_id):
                 continue
             instrument = instruments.get((shown.bot.venue, shown.bot.symbol))
+            money = monies.get(shown.bot.venue, Money.LIVE)
             for order in shown.open_orders:
                 known = self._known.get(order.client_order_id)
-                if known is None or known.order is not order or known.instrument is not instrument:
-                    known = OrderRow(order, shown.bot.name, instrument)
+                if (
+                    known is None
+                    or known.order is not order
+                    or known.instrument is not instrument
+                    or known.money is not money
+                ):
+                    known = OrderRow(order, names[shown.bot.bot_id], instrument, money)
                 fresh[order.client_order_id] = known
+        if self.filter.bot_id is None:
+            fresh |= {row.key: row for row in _foreign(view, instruments)}
         self._known = fresh
         self.show_rows(list(fresh.values()))
 
@@ -160,3 +243,11 @@ class OrdersPanel(TablePanel[OrderRow]):
     def _filter_changed(self) -> None:
         if self._view is not None:
             self.show_view(self._view, self.filter.followed)
+
+
+def _foreign(view: EngineView, instruments: Mapping[tuple[str, str], Instrument]) -> Iterator[OrderRow]:
+    """Orders on our accounts that are not ours."""
+    for shown in view.accounts:
+        for order in shown.live.foreign if shown.live is not None else ():
+            instrument = instruments.get((shown.account.venue, order.symbol))
+            yield OrderRow(order, numbers.NOTHING, instrument, money_of(shown))

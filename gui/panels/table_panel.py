@@ -40,6 +40,12 @@ class TablePanel(QWidget, Generic[Row]):
             layout.addWidget(bar)
         layout.addWidget(self._stack)
 
+    def add_above(self, widget: QWidget) -> None:
+        """Put something between the bar and the table."""
+        layout = self.layout()
+        assert isinstance(layout, QVBoxLayout), "as it was laid out"
+        layout.insertWidget(layout.count() - 1, widget)
+
     def set_theme(self, theme: Theme) -> None:
         self.table.set_theme(theme)
         self.empty.set_theme(theme)

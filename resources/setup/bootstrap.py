@@ -11,6 +11,7 @@ import os
 import shutil
 import subprocess
 import sys
+import threading
 import time
 from pathlib import Path
 from typing import NoReturn
@@ -38,6 +39,14 @@ QT_LIBRARIES = {
     "libxcb-xkb.so.1": "libxcb-xkb1",
     "libxkbcommon-x11.so.0": "libxkbcommon-x11-0",
 }
+# Where Debian puts each version of PostgreSQL, and the package that brings one.
+POSTGRES_PLACES, POSTGRES_PACKAGE = Path("/usr/lib/postgresql"), "postgresql"
+OLDEST_POSTGRES = 15
+# Tests of the storage that use no server, or bring their own: a second server would tell nothing new of them.
+ONE_SERVER_IS_ENOUGH = (
+    "test_embedded*", "test_redis*", "test_cache*", "test_user_cache*", "test_bell*", "test_desk_mirror*",
+    "test_memory_desk*", "test_support_servers*", "administration/test_bundle*", "cached", "vault",
+)  # fmt: skip
 # Programs the tests start, and the Debian package that brings each.
 TEST_PROGRAMS = {"Xvfb": "xvfb", "xvfb-run": "xvfb", "xauth": "xauth", "redis-server": "redis-server"}
 
@@ -113,6 +122,20 @@ def missing_test_packages() -> list[str]:
     return sorted({package for program, package in TEST_PROGRAMS.items() if shutil.which(program) is None})
 
 
+def system_postgres() -> Path | None:
+    """The programs of the oldest installed PostgreSQL that a desk may meet, None where the system has none."""
+    found = [place for place in POSTGRES_PLACES.glob("[0-9]*") if (place / "bin" / "initdb").exists()]
+    fitting = [place for place in found if place.name.isdecimal() and int(place.name) >= OLDEST_POSTGRES]
+    return min(fitting, key=lambda place: int(place.name)) / "bin" if fitting else None
+
+
+def need_system_postgres() -> Path | None:
+    """The same, installed where we may; without it the tests run on the server that we bring alone."""
+    if system_postgres() is None and not (may_install() and apt_install([POSTGRES_PACKAGE])):
+        say("the tests run on our own PostgreSQL alone, this system has none of its own.")
+    return system_postgres()
+
+
 def need_window_libraries(*, wants_window: bool) -> None:
     """Qt's libraries, installed where we may; a window without them cannot open, a headless run goes on."""
     packages = missing_qt_packages()
@@ -170,15 +193,8 @@ def need_environment(kind: str) -> None:
             refuse(f"the virtual environment could not be created in {VENV}.")
     say(f"installing {kind}.txt with every hash checked, a minute the first time ...")
     started = time.monotonic()
-    install = [
-        *pip,
-        "install",
-        "-q",
-        "--disable-pip-version-check",
-        "--require-hashes",
-        "-r",
-        str(SETUP / f"{kind}.txt"),
-    ]
+    install = [*pip, "install", "-q", "--disable-pip-version-check", "--require-hashes"]
+    install += ["-r", str(SETUP / f"{kind}.txt")]
     if subprocess.run(install, env=env, check=False).returncode != 0:
         refuse("pip could not install the requirements; its own words are above.")
     compile_bytecode(env)
@@ -257,15 +273,33 @@ def lint_steps() -> list[tuple[str, list[str]]]:
     ]
 
 
-def run_steps(steps: list[tuple[str, list[str]]]) -> NoReturn:
-    """All of them, so that one run shows every complaint; the exit code is 1 when any step complained."""
+def failures(steps: list[tuple[str, list[str]]], *, is_aside: bool = False) -> list[str]:
+    """The names of the steps that complained. `is_aside`: what a step says is kept until its end, in one piece."""
     failed = []
     for name, command in steps:
         started = time.monotonic()
-        code = subprocess.run(command, env=test_environment(), cwd=ROOT, check=False).returncode
+        said = (subprocess.PIPE, subprocess.STDOUT) if is_aside else (None, None)
+        done = subprocess.run(command, env=test_environment(), cwd=ROOT, check=False, stdout=said[0], stderr=said[1])
+        if done.stdout:
+            sys.stderr.write("\n" + done.stdout.decode(errors="replace"))
+        code = done.returncode
         say(f"{name}: {'ok' if code == 0 else f'FAILED ({code})'} in {time.monotonic() - started:.1f} s")
         if code != 0:
             failed.append(name)
+    return failed
+
+
+def run_steps(steps: list[tuple[str, list[str]]], aside: list[tuple[str, list[str]]] | None = None) -> NoReturn:
+    """All of them, so that one run shows every complaint; the exit code is 1 when any step complained.
+
+    Those in `aside` run one after the other beside the first ones.
+    """
+    found: list[str] = []
+    beside = threading.Thread(target=lambda: found.extend(failures(aside or [], is_aside=True)))
+    beside.start()
+    failed = failures(steps)
+    beside.join()
+    failed += found
     if failed:
         say(f"failed: {', '.join(failed)}.")
     sys.exit(1 if failed else 0)
@@ -280,11 +314,18 @@ def lint(_arguments: list[str]) -> NoReturn:
 def test(arguments: list[str]) -> NoReturn:
     """Everything; with arguments for pytest, only what they name."""
     need_test_machine()
-    workers = ["-n", str(min(4, os.cpu_count() or 1)), "--dist", "worksteal"]
+    # Two for each core: most of them wait for servers, programs and clocks most of the time.
+    workers = ["-n", str(min(8, 2 * (os.cpu_count() or 1))), "--dist", "worksteal"]
     pytest = [str(VENV_PYTHON), "-m", "pytest", "-q"]
     if arguments:
         become(under_display([*pytest, *arguments]), test_environment())
-    run_steps([*lint_steps(), ("pytest", under_display([*pytest, *workers]))])
+    steps = [("pytest", under_display([*pytest, *workers]))]
+    if (programs := need_system_postgres()) is not None:
+        ignored = [f"--ignore-glob=tests/storage/{name}" for name in ONE_SERVER_IS_ENOUGH]
+        again = ["env", f"GRIDWRIGHT_TEST_POSTGRES={programs}", *pytest, *workers, "tests/storage", *ignored]
+        steps.append((f"pytest on PostgreSQL {programs.parent.name}", again))
+    # mypy keeps one core busy for a minute, and the first tests wait for servers to be made.
+    run_steps(steps, aside=lint_steps())
 
 
 def bench(arguments: list[str]) -> NoReturn:
@@ -334,9 +375,9 @@ def setup(_arguments: list[str]) -> NoReturn:
 
 
 def requirements(arguments: list[str]) -> NoReturn:
-    """Resolve both .in files for every system at once; `--upgrade` takes newer versions, without it pins stay."""
+    """Resolve the .in files for every system at once; `--upgrade` takes newer versions, without it pins stay."""
     need_environment("requirements-dev")
-    for kind in ("requirements", "requirements-dev"):
+    for kind in ("requirements", "requirements-dev", "requirements-clients"):
         resolve = ["uv", "pip", "compile", "-q", "--universal", "--python-version", "3.11", "--generate-hashes"]
         plain = ["--no-header", "--no-annotate", "--no-emit-index-url", "--no-emit-find-links"]
         files = [str(SETUP / f"{kind}.in"), "-o", str(SETUP / f"{kind}.txt")]

@@ -6,7 +6,7 @@
     update.py --check            write nothing; exit 1 when a string has no Korean or the .qm is not that of the .ts
 
 The .ts is the one place where Korean lives. Strings come from two sources: what lupdate finds in gui/, and the
-templates of engine/domain/phrases.py, which are read from the module itself (context "engine").
+templates of engine/domain/phrases.py and its siblings, read from the modules themselves (context "engine").
 """
 
 import argparse
@@ -22,7 +22,7 @@ sys.path.insert(0, str(ROOT))
 
 import PySide6  # noqa: E402
 
-from engine.domain import phrases  # noqa: E402
+from engine.domain import live_phrases, pair_phrases, phrases, premium_phrases  # noqa: E402
 
 FOLDER = ROOT / "resources" / "translations"
 TS = FOLDER / "gridwright_ko.ts"
@@ -33,7 +33,12 @@ Key = tuple[str, str]
 
 def templates() -> list[str]:
     """Every sentence the engine can say."""
-    return [value for name, value in vars(phrases).items() if name.isupper() and isinstance(value, str)]
+    return [
+        value
+        for module in (phrases, live_phrases, pair_phrases, premium_phrases)
+        for name, value in vars(module).items()
+        if name.isupper() and isinstance(value, str)
+    ]
 
 
 def tool(name: str, *arguments: str) -> None:

@@ -18,7 +18,7 @@ SETTINGS = {
     "listen_addresses": "'127.0.0.1'",
     "unix_socket_directories": "''",
     "password_encryption": "'scram-sha-256'",
-    "max_connections": "60",
+    "max_connections": "200",
     # A desk shares its machine with charts: small memory, no parallel workers, no extra processes.
     "shared_buffers": "'64MB'",
     "work_mem": "'8MB'",

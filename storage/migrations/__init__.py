@@ -1,3 +1,3 @@
 """Bringing a database to the shape this program knows. `HEAD` is the newest revision in `versions/`."""
 
-HEAD = "0001"
+HEAD = "0011"

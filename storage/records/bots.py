@@ -1,10 +1,14 @@
-"""Bots and the settings of grid bots."""
+"""Bots and the settings of grids."""
 
+import json
 from collections.abc import Mapping
+from decimal import Decimal
 from typing import Any
 
+from engine.domain.arbitrage import ArbitrageConfig, HedgeConfig
 from engine.domain.bot import Bot, BotKind, BotState
 from engine.domain.grid import GridConfig, GridMode, Inventory, Sizing
+from storage.records import pairs
 from storage.records.part import RowValues, upsert
 from storage.records.sentences import arguments_json, sentence_of
 
@@ -13,7 +17,6 @@ BOTS = upsert(
     "bot_instances",
     (
         ("bot_uid", "text"),
-        ("user_id", "bigint"),
         ("desk_id", "text"),
         ("account_id", "text"),
         ("name", "text"),
@@ -47,8 +50,13 @@ BOTS = upsert(
         ("target_base", "numeric"),
         ("fees_quote", "numeric"),
         ("fees_base", "numeric"),
+        ("fees_other", "jsonb"),
+        ("funding", "numeric"),
         ("stop_inventory", "text"),
         ("consecutive_rejects", "int"),
+        ("pair_bot_uid", "text"),
+        ("buy_fills", "bigint"),
+        ("sell_fills", "bigint"),
         ("created_at", "timestamptz"),
     ),
     ("bot_uid",),
@@ -87,24 +95,27 @@ CONFIGS = upsert(
 )
 
 
-def bot_row(bot: Bot, user_id: int) -> RowValues:
+def bot_row(bot: Bot) -> RowValues:
     """A bot as a row of BOTS."""
     config, event = bot.config, bot.last_event
+    stops = (config.stop_loss_pct, config.take_profit_pct) if isinstance(config, GridConfig) else (None, None)
+    pair_bot_id = config.pair_bot_id if isinstance(config, HedgeConfig) else None
     return (
-        bot.bot_id, user_id, bot.desk_id, bot.account_id, bot.name, bot.kind, bot.venue, bot.symbol,
-        bot.allocation_percent, config.stop_loss_pct, config.take_profit_pct, bot.is_active, not bot.is_removed,
+        bot.bot_id, bot.desk_id, bot.account_id, bot.name, bot.kind, bot.venue, bot.symbol,
+        bot.allocation_percent, *stops, bot.is_active, not bot.is_removed,
         bot.state, bot.run, bot.generation, bot.leg_attempt, bot.fencing_token, bot.started_at, bot.stopped_at,
         bot.last_trade_at, event.template if event else None, arguments_json(event) if event else "[]",
         bot.last_event_at, str(event) if event and bot.state is BotState.ERROR else None, bot.start_price,
         bot.buy_fills + bot.sell_fills, bot.closed_cycles, bot.matched_profit, bot.final_pnl, bot.spare_base,
-        bot.spare_cash, bot.target_base, bot.fees_quote, bot.fees_base, bot.stop_inventory,
-        bot.consecutive_rejects, bot.created_at,
+        bot.spare_cash, bot.target_base, bot.fees_quote, bot.fees_base,
+        json.dumps([[asset, str(amount)] for asset, amount in bot.fees_other]), bot.funding, bot.stop_inventory,
+        bot.consecutive_rejects, pair_bot_id, bot.buy_fills, bot.sell_fills, bot.created_at,
     )  # fmt: skip
 
 
 def config_row(bot: Bot) -> RowValues:
     """A bot's settings and counters as a row of CONFIGS."""
-    config = bot.config
+    config = bot.grid
     return (
         bot.bot_id, config.lower, config.upper, config.grid_count, config.mode, config.sizing, config.investment,
         config.post_only, config.use_held_base, config.compounding, config.trigger_price, config.stop_upper,
@@ -113,8 +124,18 @@ def config_row(bot: Bot) -> RowValues:
     )  # fmt: skip
 
 
-def config_of(row: Mapping[str, Any]) -> GridConfig:
-    """Settings from a row of both tables."""
+def config_of(row: Mapping[str, Any]) -> GridConfig | ArbitrageConfig | HedgeConfig:
+    """Settings from a row of all tables."""
+    match BotKind(row["bot_type"]):
+        case BotKind.ARBITRAGE:
+            return pairs.config_of(row)
+        case BotKind.HEDGE:
+            return HedgeConfig(row["pair_bot_uid"])
+        case BotKind.GRID:
+            return _grid_of(row)
+
+
+def _grid_of(row: Mapping[str, Any]) -> GridConfig:
     return GridConfig(
         lower=row["lower_price"],
         upper=row["upper_price"],
@@ -138,7 +159,7 @@ def config_of(row: Mapping[str, Any]) -> GridConfig:
 
 
 def bot_of(row: Mapping[str, Any]) -> Bot:
-    """A bot from a row of both tables."""
+    """A bot from a row of all tables."""
     event = sentence_of(row["last_event"], row["last_event_arguments"]) if row["last_event"] is not None else None
     return Bot(
         bot_id=row["bot_uid"],
@@ -158,14 +179,16 @@ def bot_of(row: Mapping[str, Any]) -> Bot:
         started_at=row["last_started_at"],
         stopped_at=row["last_stopped_at"],
         start_price=row["start_price"],
-        matched_profit=row["realized_profit"],
+        matched_profit=row["total_pnl"],
         closed_cycles=row["winning_trades"],
-        buy_fills=row["filled_buy_count"],
-        sell_fills=row["filled_sell_count"],
+        buy_fills=row["buy_fills"] if row["filled_buy_count"] is None else row["filled_buy_count"],
+        sell_fills=row["sell_fills"] if row["filled_sell_count"] is None else row["filled_sell_count"],
         spare_base=row["spare_base"],
         spare_cash=row["spare_cash"],
         fees_quote=row["fees_quote"],
         fees_base=row["fees_base"],
+        fees_other=tuple((asset, Decimal(amount)) for asset, amount in json.loads(row["fees_other"])),
+        funding=row["funding"],
         target_base=row["target_base"],
         final_pnl=row["final_pnl"],
         stop_inventory=Inventory(row["stop_inventory"]),

@@ -6,7 +6,7 @@ from typing import Any
 
 from engine.domain.ledger import EntryKind, LedgerEntry
 from engine.domain.messages import FillRecorded
-from engine.domain.order import Fill, Liquidity, Order, Side
+from engine.domain.order import Fill, Liquidity, Order, Purpose, Side
 from storage.records.part import RowValues, insert_once
 
 TRADES = insert_once(
@@ -51,8 +51,9 @@ LEDGER = insert_once(
 def fill_row(record: FillRecorded) -> RowValues:
     """An execution as a row of TRADES."""
     fill = record.fill
+    source = "arbitrage_bot" if record.order.purpose in (Purpose.LEG_OPEN, Purpose.LEG_CLOSE) else "grid_bot"
     return (
-        fill.venue, fill.trade_id, fill.client_order_id, record.order.bot_id, "grid_bot", fill.symbol, fill.side,
+        fill.venue, fill.trade_id, fill.client_order_id, record.order.bot_id, source, fill.symbol, fill.side,
         fill.price, fill.quantity, fill.value, fill.fee, fill.fee_asset, fill.liquidity, record.profit, fill.at,
     )  # fmt: skip
 

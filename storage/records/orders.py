@@ -45,6 +45,7 @@ ORDERS = upsert(
         ("reason", "text"),
         ("is_cancel_requested", "boolean"),
         ("fencing_token", "bigint"),
+        ("is_reduce_only", "boolean"),
         ("created_at", "timestamptz"),
         ("updated_at", "timestamptz"),
         ("filled_at", "timestamptz"),
@@ -71,8 +72,9 @@ def order_row(order: Order) -> RowValues:
         order.client_order_id, order.venue_order_id, order.bot_id, order.account_id, order.venue, order.symbol,
         order.side, order.kind, order.purpose, order.price, order.quantity, order.post_only, order.generation,
         order.rung, order.cycle, order.attempt, order.state, order.filled_quantity, order.filled_value, order.fee,
-        order.fee_asset, order.reason, order.is_cancel_requested, order.fencing_token, order.created_at, at,
-        at if order.state is OrderState.FILLED else None, at if order.state is OrderState.CANCELED else None,
+        order.fee_asset, order.reason, order.is_cancel_requested, order.fencing_token, order.is_reduce_only,
+        order.created_at, at, at if order.state is OrderState.FILLED else None,
+        at if order.state is OrderState.CANCELED else None,
     )  # fmt: skip
 
 
@@ -106,4 +108,5 @@ def order_of(row: Mapping[str, Any]) -> Order:
         reason=row["reason"],
         is_cancel_requested=row["is_cancel_requested"],
         fencing_token=row["fencing_token"],
+        is_reduce_only=row["is_reduce_only"],
     )

@@ -53,8 +53,8 @@ _CHANGES = ", ".join(
 RUNGS = Part(
     "rungs",
     _COLUMNS,
-    f"INSERT INTO grid_orders ({_NAMES}) SELECT {_NAMES} FROM rungs_rows WHERE {{guard}} "
-    f"ON CONFLICT ({', '.join(_KEY)}) DO UPDATE SET {_CHANGES}, updated_at = now()",
+    f"INSERT INTO grid_orders (user_id, {_NAMES}) SELECT $1, {_NAMES} FROM rungs_rows WHERE {{guard}} "
+    f"ON CONFLICT (user_id, {', '.join(_KEY)}) DO UPDATE SET {_CHANGES}, updated_at = now()",
 )
 
 #: Needs rungs_rows and bots_rows beside it. What this statement writes is not visible to it yet, so the sum is taken
@@ -63,33 +63,43 @@ POSITIONS = Part(
     "positions",
     (),
     """
-    INSERT INTO positions (bot_uid, account_id, venue, symbol, quantity, entry_price, realized_pnl)
-    SELECT bot_uid, account_id, venue, symbol,
+    INSERT INTO positions (
+        user_id, bot_uid, account_id, venue, symbol, side, quantity, entry_price, realized_pnl, opened_at, closed_at
+    )
+    SELECT $1, bot_uid, account_id, venue, symbol,
+        CASE WHEN COALESCE(sum(bought - sold), 0) + spare_base < 0 THEN 'short' ELSE 'long' END,
         COALESCE(sum(bought - sold), 0) + spare_base,
         sum(cost * (bought - sold) / bought) / NULLIF(sum(bought - sold), 0),
-        total_pnl
+        total_pnl,
+        CASE WHEN COALESCE(sum(bought - sold), 0) + spare_base <> 0 THEN at END,
+        CASE WHEN COALESCE(sum(bought - sold), 0) + spare_base = 0 THEN at END
     FROM (
         SELECT t.bot_uid, COALESCE(n.account_id, b.account_id) AS account_id, COALESCE(n.venue, b.venue) AS venue,
             COALESCE(n.symbol, b.symbol) AS symbol, COALESCE(n.generation, b.generation) AS generation,
-            COALESCE(n.spare_base, b.spare_base) AS spare_base, COALESCE(n.total_pnl, b.total_pnl) AS total_pnl
+            COALESCE(n.spare_base, b.spare_base) AS spare_base, COALESCE(n.total_pnl, b.total_pnl) AS total_pnl,
+            GREATEST(n.last_trade_at, n.last_started_at, b.last_trade_at, b.last_started_at) AS at
         FROM (SELECT bot_uid FROM rungs_rows UNION SELECT bot_uid FROM bots_rows) t
         LEFT JOIN bots_rows n ON n.bot_uid = t.bot_uid
-        LEFT JOIN bot_instances b ON b.bot_uid = t.bot_uid
+        LEFT JOIN bot_instances b ON b.bot_uid = t.bot_uid AND b.user_id = $1
     ) present
     LEFT JOIN LATERAL (
         SELECT n.bought, n.sell_filled_qty AS sold, n.cost FROM rungs_rows n
         WHERE n.bot_uid = present.bot_uid AND n.generation = present.generation AND n.bought > 0
         UNION ALL
         SELECT g.bought, g.sell_filled_qty, g.cost FROM grid_orders g
-        WHERE g.bot_uid = present.bot_uid AND g.generation = present.generation AND g.bought > 0
+        WHERE g.user_id = $1 AND g.bot_uid = present.bot_uid AND g.generation = present.generation AND g.bought > 0
             AND NOT EXISTS (SELECT 1 FROM rungs_rows n WHERE n.bot_uid = g.bot_uid
                 AND n.generation = g.generation AND n.grid_index = g.grid_index)
     ) held ON TRUE
     WHERE {guard}
-    GROUP BY bot_uid, account_id, venue, symbol, spare_base, total_pnl
-    ON CONFLICT (bot_uid) DO UPDATE SET account_id = EXCLUDED.account_id, venue = EXCLUDED.venue,
-        symbol = EXCLUDED.symbol, quantity = EXCLUDED.quantity, entry_price = EXCLUDED.entry_price,
-        realized_pnl = EXCLUDED.realized_pnl, updated_at = now()
+    GROUP BY bot_uid, account_id, venue, symbol, spare_base, total_pnl, at
+    ON CONFLICT (user_id, bot_uid) DO UPDATE SET account_id = EXCLUDED.account_id, venue = EXCLUDED.venue,
+        symbol = EXCLUDED.symbol, side = EXCLUDED.side, quantity = EXCLUDED.quantity,
+        entry_price = EXCLUDED.entry_price, realized_pnl = EXCLUDED.realized_pnl, updated_at = now(),
+        opened_at = CASE WHEN positions.quantity = 0 AND EXCLUDED.quantity <> 0 THEN EXCLUDED.opened_at
+            ELSE positions.opened_at END,
+        closed_at = CASE WHEN EXCLUDED.quantity <> 0 THEN NULL WHEN positions.quantity <> 0 THEN EXCLUDED.closed_at
+            ELSE positions.closed_at END
     """,
 )
 

@@ -6,10 +6,25 @@ from sqlalchemy import BigInteger, CheckConstraint, Computed, ForeignKey, Index,
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
-from engine.domain.bot import BotKind, BotState
+from engine.domain.bot import BotState
 from engine.domain.grid import GridMode, Inventory, RungStatus, Sizing
-from storage.tables.row import Instant, Money, NoWords, Row, RowId, Sum, Words, WrittenAt, one_of
+from storage.tables.row import (
+    Instant,
+    Money,
+    NoWords,
+    OwnerId,
+    Row,
+    RowId,
+    RowNumber,
+    Sum,
+    Words,
+    WrittenAt,
+    one_of,
+    owned,
+)
 
+#: Trend bots are stored; the engine runs the others. An arbitrage bot is two rows: itself and its hedge.
+BOT_TYPES = ("grid", "arbitrage", "arbitrage_hedge", "ai_trend")
 INVENTORIES = tuple(choice.value for choice in Inventory)
 
 
@@ -18,28 +33,41 @@ class BotInstance(Row):
 
     `is_running` says that the bot should run, `is_active` is false for a removed bot. Amounts are of the present
     run in quote. `fencing_token` is the lease; whoever writes under an older one is refused.
+    `fees_other` is a list of [asset, amount as text]: fees that were paid in neither quote nor base.
+    `pair_bot_uid` is of a hedge alone: the arbitrage bot whose foreign half it is.
     """
 
     __tablename__ = "bot_instances"
     __table_args__ = (
+        UniqueConstraint("user_id", "bot_uid"),
+        owned("desks", "desk_id"),
+        owned("accounts", "account_id"),
         CheckConstraint("allocation_percent > 0 AND allocation_percent <= 100", name="allocation"),
         CheckConstraint("max_leverage >= 1 AND max_leverage <= 100", name="max_leverage"),
         CheckConstraint("max_positions >= 1 AND max_positions <= 20", name="max_positions"),
-        CheckConstraint(one_of("bot_type", tuple(kind.value for kind in BotKind)), name="bot_type"),
+        owned("strategies", "strategy_id", theirs="id", ondelete="SET NULL (strategy_id)"),
+        owned("bot_instances", "pair_bot_uid", theirs="bot_uid", ondelete="CASCADE"),
+        # Without the user, so that no reference to a bot is checked by it.
+        UniqueConstraint("pair_bot_uid"),
+        CheckConstraint(one_of("bot_type", BOT_TYPES), name="bot_type"),
+        CheckConstraint("(bot_type = 'arbitrage_hedge') = (pair_bot_uid IS NOT NULL)", name="pair"),
         CheckConstraint(one_of("state", tuple(state.value for state in BotState)), name="state"),
         CheckConstraint(one_of("stop_inventory", INVENTORIES), name="stop_inventory"),
         Index("idx_bot_instances_user_running", "user_id", "is_running"),
         Index("idx_bot_instances_desk_id", "desk_id"),
+        Index("idx_bot_instances_user_id_account_id", "user_id", "account_id"),
         Index("idx_bot_instances_type", "bot_type"),
+        Index("idx_bot_instances_strategy_id", "strategy_id"),
         # Every fill updates its bot: room on the page keeps those updates out of the indexes.
         {"postgresql_with": {"fillfactor": 50}},
     )
 
     id: Mapped[RowId]
     bot_uid: Mapped[Words] = mapped_column(unique=True)
-    user_id: Mapped[int] = mapped_column(ForeignKey("users.id", ondelete="CASCADE"))
-    desk_id: Mapped[Words] = mapped_column(ForeignKey("desks.desk_id"))
-    account_id: Mapped[Words] = mapped_column(ForeignKey("accounts.account_id"), index=True)
+    user_id: Mapped[OwnerId] = mapped_column(ForeignKey("users.id", ondelete="CASCADE"))
+    desk_id: Mapped[Words]
+    account_id: Mapped[Words]
+    strategy_id: Mapped[RowNumber | None]
     name: Mapped[Words]
     description: Mapped[str | None]
     bot_type: Mapped[Words]
@@ -75,8 +103,13 @@ class BotInstance(Row):
     target_base: Mapped[Sum]
     fees_quote: Mapped[Sum]
     fees_base: Mapped[Sum]
+    fees_other: Mapped[Any] = mapped_column(JSONB, server_default="[]")
+    funding: Mapped[Sum]
     stop_inventory: Mapped[Words]
     consecutive_rejects: Mapped[int] = mapped_column(server_default="0")
+    pair_bot_uid: Mapped[str | None]
+    buy_fills: Mapped[int] = mapped_column(BigInteger, server_default="0")
+    sell_fills: Mapped[int] = mapped_column(BigInteger, server_default="0")
     created_at: Mapped[Instant]
     updated_at: Mapped[WrittenAt]
 
@@ -86,6 +119,8 @@ class GridBotConfig(Row):
 
     __tablename__ = "grid_bot_configs"
     __table_args__ = (
+        UniqueConstraint("user_id", "bot_uid"),
+        owned("bot_instances", "bot_uid", ondelete="CASCADE"),
         CheckConstraint("upper_price > lower_price", name="price_range"),
         CheckConstraint("grid_count >= 2", name="grid_count"),
         CheckConstraint(one_of("grid_mode", tuple(mode.value for mode in GridMode)), name="grid_mode"),
@@ -94,7 +129,8 @@ class GridBotConfig(Row):
     )
 
     id: Mapped[RowId]
-    bot_uid: Mapped[Words] = mapped_column(ForeignKey("bot_instances.bot_uid", ondelete="CASCADE"), unique=True)
+    user_id: Mapped[OwnerId]
+    bot_uid: Mapped[Words]
     lower_price: Mapped[Money]
     upper_price: Mapped[Money]
     grid_count: Mapped[int]
@@ -130,14 +166,16 @@ class GridOrder(Row):
 
     __tablename__ = "grid_orders"
     __table_args__ = (
-        UniqueConstraint("bot_uid", "generation", "grid_index", name="unique_grid_per_generation"),
+        UniqueConstraint("user_id", "bot_uid", "generation", "grid_index", name="unique_grid_per_generation"),
+        owned("grid_bot_configs", "bot_uid", ondelete="CASCADE"),
         CheckConstraint(one_of("status", tuple(status.value for status in RungStatus)), name="status"),
         CheckConstraint("sell_price > grid_price", name="lines"),
         {"postgresql_with": {"fillfactor": 70}},
     )
 
     id: Mapped[RowId]
-    bot_uid: Mapped[Words] = mapped_column(ForeignKey("grid_bot_configs.bot_uid", ondelete="CASCADE"))
+    user_id: Mapped[OwnerId]
+    bot_uid: Mapped[Words]
     generation: Mapped[int]
     grid_index: Mapped[int]
     grid_price: Mapped[Money]

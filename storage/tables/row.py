@@ -4,7 +4,18 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Annotated, Any
 
-from sqlalchemy import BigInteger, DateTime, Double, Identity, MetaData, Numeric, Text, func
+from sqlalchemy import (
+    BigInteger,
+    DateTime,
+    Double,
+    ForeignKeyConstraint,
+    Identity,
+    MetaData,
+    Numeric,
+    Text,
+    func,
+    text,
+)
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import DeclarativeBase, mapped_column
 
@@ -18,6 +29,10 @@ NAMES = {
 
 #: A number that names a row and means nothing else.
 RowId = Annotated[int, mapped_column(BigInteger, Identity(), primary_key=True)]
+#: The user a row belongs to: whoever writes it, unless the writer says otherwise.
+OwnerId = Annotated[int, mapped_column(BigInteger, server_default=text("current_user_id()"))]
+#: The number of a row of another table.
+RowNumber = Annotated[int, mapped_column(BigInteger)]
 #: Money, prices and quantities: NUMERIC without a scale, so that what was computed is what is stored.
 Money = Annotated[Decimal, mapped_column(Numeric)]
 #: Money that is zero until something happened.
@@ -38,6 +53,14 @@ class Row(DeclarativeBase):
 
     metadata = MetaData(naming_convention=NAMES)
     type_annotation_map = {str: Text}  # noqa: RUF012 - read by SQLAlchemy once
+
+
+def owned(parent: str, *columns: str, theirs: str = "", ondelete: str | None = None) -> ForeignKeyConstraint:
+    """A reference to a row of the same user. `theirs` is the parent's column where it has another name than ours."""
+    parents = (theirs,) if theirs else columns
+    return ForeignKeyConstraint(
+        ["user_id", *columns], [f"{parent}.{name}" for name in ("user_id", *parents)], ondelete=ondelete
+    )
 
 
 def one_of(column: str, names: tuple[str, ...]) -> str:

@@ -27,7 +27,7 @@ from engine.domain.messages import (
 from engine.domain.money import install_decimal_context
 from engine.kernel.books import Outbox
 from engine.kernel.kernel import Kernel
-from engine.ports import RecoveredState
+from engine.recovered import RecoveredState
 
 D = Decimal
 VENUE = "paper:bench"

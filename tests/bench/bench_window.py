@@ -15,12 +15,12 @@ from pathlib import Path
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QApplication
 
-from engine.domain.bot import AccountMode
 from engine.domain.money import install_decimal_context
 from gui.actions import Actions
 from gui.app import Desktop, make_application
 from gui.models.table_model import TableModel
 from gui.models.table_view import TableView
+from gui.money import Money
 from gui.panels.bot_rows import BotRow, bot_columns
 from gui.theme import Convention, Scheme, apply_theme, make_theme
 from gui.window_settings import WindowSettings
@@ -66,7 +66,7 @@ def table(*, is_sorted: bool) -> None:
         BotRow(
             replace(model_bot, bot=replace(model_bot.bot, bot_id=f"b{at:07}", name=f"Grid {at}")),
             market.instrument,
-            AccountMode.SIMULATED,
+            Money.SIMULATED,
         )
         for at in range(ROWS)
     ]

@@ -40,7 +40,7 @@ def test_numbers_come_from_the_file_as_numbers_and_from_the_environment_as_text(
 
 
 BAD_FILES = (
-    ("colour = 1", "has an unknown key 'colour'; known are answer_timeout_s, database_url"),
+    ("colour = 1", "has an unknown key 'colour'; known are answer_timeout_s, csv_folder, database_ca"),
     ('theme = "pink"', "theme in {file} must be one of dark, light, not 'pink'."),
     ("theme = 3", "theme in {file} must be one of dark, light, not 3."),
     ("database_url = 5", "database_url in {file} must be a text in quotation marks."),

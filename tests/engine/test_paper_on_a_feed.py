@@ -23,9 +23,10 @@ from engine.domain.views import EngineView
 from engine.engine import Engine
 from engine.errors import UsageError
 from engine.ports import Venue
-from engine.venues.ccxt_feed import GRACE_S, QUIET_S, CcxtFeeds
+from engine.venues.ccxt_feed import QUIET_S, CcxtFeeds
 from engine.venues.clock import Clock
 from engine.venues.factory import make_venue
+from engine.venues.silence import GRACE_S
 from storage.embedded.locks import FileLock
 from tests.engine.venues.test_redial import Always
 from tests.support.exchange_dialects import SYMBOLS

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import pytest
 from PySide6.QtWidgets import QApplication
@@ -64,7 +65,7 @@ MakeDesk = Callable[..., Desk]
 
 @pytest.fixture
 def make_desk(qapp: QApplication, tmp_path: Path) -> Iterator[MakeDesk]:
-    """Builds desks and ends them after the test."""
+    """Builds desks and ends them after the test. `more` are further fields of Actions."""
     made: list[Desk] = []
 
     def make(
@@ -76,6 +77,7 @@ def make_desk(qapp: QApplication, tmp_path: Path) -> Iterator[MakeDesk]:
         make_replay_account: Callable[[object], Account] = no_recording,
         make_paper_account: Callable[[PaperChoice], Account] = no_exchange,
         exchanges: tuple[str, ...] = (),
+        **more: Any,
     ) -> Desk:
         app = make_application()
         engine = ScriptedEngine(view if view is not None else view_of(), react)
@@ -84,7 +86,7 @@ def make_desk(qapp: QApplication, tmp_path: Path) -> Iterator[MakeDesk]:
         stop = StoppingEngine()
         actions = Actions(
             lambda: account_of(instrument_of()), make_replay_account, stop,
-            make_paper_account=make_paper_account, exchanges=exchanges,
+            make_paper_account=make_paper_account, exchanges=exchanges, **more,
         )  # fmt: skip
         desktop = Desktop(app, engine, history if history is not None else PastInMemory(), actions, settings)
         desk = Desk(desktop, engine, stop, settings)

@@ -13,7 +13,8 @@ from PySide6.QtWidgets import QApplication
 from engine.domain.bot import Account, AccountMode
 from engine.domain.messages import OpenAccount, SetMarketSpeed
 from engine.errors import RecordingError
-from gui.actions import Actions, new_bot_id
+from engine.new_ids import new_bot_id
+from gui.actions import Actions
 from gui.app import run_window
 from gui.dialogs.grid_dialog import GridDialog
 from gui.dialogs.recording_dialog import RecordingChoice, RecordingDialog

@@ -72,7 +72,7 @@ def test_a_refusal_is_told_in_the_engines_sentence_and_nothing_follows(qapp: QAp
     bridge.refused.connect(lambda command, text: told.append((command, text)))
     bridge.submit(StartBot("x"), lambda: followed.append(True))
     wait_for(lambda: told, "the refusal")
-    assert told == [(StartBot("x"), "There is no bot x.")]
+    assert told == [(StartBot("x"), "This desk runs no bot x.")]
     assert followed == []
 
 

@@ -65,7 +65,7 @@ def test_instants_stand_in_local_time() -> None:
 
 
 def test_a_sentence_without_translation_is_english() -> None:
-    assert translate(say(UNKNOWN_BOT, bot="x1")) == "There is no bot x1."
+    assert translate(say(UNKNOWN_BOT, bot="x1")) == "This desk runs no bot x1."
 
 
 def test_a_quantity_loses_decimals_before_it_loses_its_meaning() -> None:

@@ -11,6 +11,7 @@ from PySide6.QtGui import QAction
 from PySide6.QtWidgets import (
     QAbstractButton,
     QComboBox,
+    QDialog,
     QDockWidget,
     QLabel,
     QLineEdit,
@@ -19,18 +20,26 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from engine.domain.arbitrage import PairStage
+from engine.domain.arbitrage_views import TwoLegView
+from gui.dialogs.practice_dialog import PracticeDialog
+from gui.dialogs.sign_in_dialog import SignInDialog
+from gui.dialogs.unlock_dialog import UnlockDialog
 from gui.docks import Workspace
+from gui.panels.table_panel import TablePanel
 from gui.theme import RESOURCES
 from gui.window_settings import Language
 from tests.gui.conftest import MakeDesk
+from tests.support.arbitrage_views import position_of, two_leg_view
+from tests.support.desk import ScriptedVault
 from tests.support.views import fills_of, grid_bot, instrument_of, log_of, market_of, view_of
 
 pytestmark = pytest.mark.usefixtures("theme")
 
 #: Latin words a Korean trader reads every day: assets, units, keys, names of formats and of languages.
 ALLOWED = frozenset(
-    {"KRW", "XRP", "BTC", "ETH", "USDT", "Ctrl", "Alt", "Shift", "Esc", "End", "Return", "Backspace", "English"}
-    | {"Gridwright", "Parquet", "CSV", "Redis", "PnL", "post", "only", "simulated"}
+    {"KRW", "XRP", "BTC", "ETH", "USDT", "USDC", "Ctrl", "Alt", "Shift", "Esc", "End", "Return", "Backspace", "English"}
+    | {"Gridwright", "Parquet", "CSV", "Redis", "PnL", "post", "only", "simulated", "bps", "USDTKRW", "home", "abroad"}
 )
 
 
@@ -112,6 +121,44 @@ def test_a_korean_window_shows_no_english(make_desk: MakeDesk) -> None:
     }
     found |= {("act", action.text()) for action in desk.window.findChildren(QAction) if foreign(action.text())}
     assert found == set()
+
+
+def test_korean_arbitrage_panels_show_no_english(make_desk: MakeDesk) -> None:
+    positions = [
+        TwoLegView(position_of(stage=stage), None, None) for stage in PairStage if stage is not PairStage.CLOSED
+    ]
+    desk = make_desk(two_leg_view(positions, name="프리미엄"), language=Language.KOREAN)
+    desk.window.show_workspace(Workspace.ARBITRAGE)
+    for dock in desk.window.docks.all():
+        if isinstance(dock.frame.widget(), TablePanel):
+            desk.window.docks.bring_up(dock.name)
+            desk.tick()
+    tables = [table for table in desk.window.findChildren(QTableView) if table.model().rowCount()]
+    assert len(tables) >= 3, "there is something to read"
+    assert {text for table in tables for text in texts_of(table) if foreign(text)} == set()
+    desk.window.arbitrage.open_watch()
+    desk.window.arbitrage.open_dialog()
+    desk.tick()
+    dialogs = desk.window.findChildren(QDialog)
+    assert len(dialogs) == 2
+    texts = {text for dialog in dialogs for widget in dialog.findChildren(QWidget) for text in texts_of(widget)}
+    assert {text for text in texts if foreign(text)} == set()
+
+
+def test_korean_dialogs_show_no_english(make_desk: MakeDesk) -> None:
+    """But the words that are typed on a command line."""
+    typed = {"vault", "create", "passphrase", "practice", "serve", "alice"}
+    desk = make_desk(language=Language.KOREAN, vault=ScriptedVault())
+    window = desk.window
+    window.vault_acts.open_dialog()
+    window.openings.open_practice()
+    SignInDialog(window.theme(), "192.0.2.1:5432/", window).ask("", "")
+    dialogs = window.findChildren(QDialog)
+    assert {type(dialog) for dialog in dialogs} == {UnlockDialog, PracticeDialog, SignInDialog}
+    shown = [widget for dialog in dialogs for widget in dialog.findChildren(QWidget)]
+    texts = [text for widget in shown for text in texts_of(widget)] + [dialog.windowTitle() for dialog in dialogs]
+    assert sum(bool(re.search(r"[가-힣]", text)) for text in texts) > 15, "there is something to read"
+    assert [text for text in texts if set(foreign(text)) - typed] == []
 
 
 def test_an_english_window_shows_no_korean(make_desk: MakeDesk) -> None:

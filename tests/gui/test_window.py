@@ -28,6 +28,7 @@ from engine.domain.sentences import say
 from engine.domain.views import EngineState, EngineView
 from gui.command_palette import CommandPalette
 from gui.docks import Workspace
+from gui.money import Money
 from gui.theme import Scheme
 from tests.gui.conftest import Desk, MakeDesk
 from tests.support.views import account_of, fills_of, grid_bot, instrument_of, log_of, market_of, view_of
@@ -214,7 +215,7 @@ def test_the_chosen_bot_is_shown_everywhere(make_desk: MakeDesk) -> None:
 def test_real_money_puts_a_red_frame_round_the_window(make_desk: MakeDesk, mode: AccountMode, frame: int) -> None:
     desk = make_desk(two_bots(mode))
     assert desk.window.contentsMargins().left() == frame
-    assert desk.window.top.badges.modes == (mode,)
+    assert desk.window.top.badges.modes == (Money(mode.value),)
     corner = desk.window.grab().toImage().pixelColor(0, desk.window.height() // 2)
     assert (corner == desk.window.theme().danger) is (mode is AccountMode.LIVE)
     assert desk.window.windowTitle().startswith("LIVE") is (mode is AccountMode.LIVE)

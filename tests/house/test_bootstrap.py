@@ -98,3 +98,23 @@ def test_the_program_gets_its_bytecode_whatever_the_machine_says(
 ) -> None:
     monkeypatch.setenv("PYTHONDONTWRITEBYTECODE", "1")
     assert "PYTHONDONTWRITEBYTECODE" not in bootstrap.environment()
+
+
+def test_the_oldest_postgresql_that_a_desk_may_meet_is_found(
+    bootstrap: types.ModuleType, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setattr(bootstrap, "POSTGRES_PLACES", tmp_path)
+    assert bootstrap.system_postgres() is None
+    for version in ("13", "17", "15", "9.6", "16"):
+        (tmp_path / version / "bin").mkdir(parents=True)
+        if version != "15":
+            (tmp_path / version / "bin" / "initdb").touch()
+    assert bootstrap.system_postgres() == tmp_path / "16" / "bin", "15 lacks the programs of a server"
+
+
+def test_a_system_without_a_postgresql_tests_on_ours_alone(
+    bootstrap: types.ModuleType, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    monkeypatch.setattr(bootstrap, "POSTGRES_PLACES", tmp_path)
+    assert bootstrap.need_system_postgres() is None
+    assert refusal(capsys) == "gridwright: the tests run on our own PostgreSQL alone, this system has none of its own."

@@ -11,15 +11,17 @@ from tests.support.postgres import PostgresCluster
 
 @pytest.fixture
 def desk(tmp_path: Path, database_url: str) -> TestDesk:
-    """An empty desk; its database has never been migrated."""
+    """An empty desk."""
     return TestDesk(tmp_path / "a desk", database_url)
 
 
 @pytest.fixture(scope="module")
-def busy_desk(tmp_path_factory: pytest.TempPathFactory, postgres_cluster: PostgresCluster) -> Iterator[TestDesk]:
+def busy_desk(
+    tmp_path_factory: pytest.TempPathFactory, postgres_cluster: PostgresCluster, migrated_template: str
+) -> Iterator[TestDesk]:
     """Account replay:small with 10,000,000 KRW; bots Resting (stopped) and Started (waits, 60 % allocated)."""
     folder = tmp_path_factory.mktemp("busy")
-    url = postgres_cluster.create_database()
+    url = postgres_cluster.create_database(migrated_template)
     desk = TestDesk(folder / "desk", url)
     file = recording(folder)
     desk.ask("account", "open-replay", str(file), "--name", "small", "--cash", "10000000")

@@ -13,6 +13,7 @@ from typing import Any
 
 from storage.embedded.question import ask
 from tests.support.processes import site_packages
+from tests.support.warm_programs import Running, run, start
 
 ROOT = Path(__file__).resolve().parents[2]
 FIRST_MS = int(datetime(2025, 9, 1, tzinfo=UTC).timestamp()) * 1000
@@ -35,11 +36,14 @@ def program(
     more: Mapping[str, str] | None = None,
     uid: int | None = None,
     python: str = sys.executable,
-    within_s: float = 50,
+    within_s: float = 300,
 ) -> subprocess.CompletedProcess[str]:
     """`main.py` with these arguments, to its end; `uid` runs it as another user, with a Python that one may start."""
+    command = [str(ROOT / "main.py"), *arguments]
+    if uid is None:
+        return run(command, environment=environment(**(more or {})), folder=Path("/"), within_s=within_s)
     return subprocess.run(
-        [python, str(ROOT / "main.py"), *arguments],
+        [python, *command],
         env=environment(PYTHONPATH=os.pathsep.join(site_packages()), **(more or {})),
         cwd="/",
         capture_output=True,
@@ -48,20 +52,13 @@ def program(
         check=False,
         user=uid,
         group=uid,
-        extra_groups=None if uid is None else [],
+        extra_groups=[],
     )
 
 
-def start_program(*arguments: str, more: Mapping[str, str] | None = None) -> subprocess.Popen[str]:
+def start_program(*arguments: str, more: Mapping[str, str] | None = None) -> Running:
     """`main.py` with these arguments, running, its words in pipes."""
-    return subprocess.Popen(
-        [sys.executable, str(ROOT / "main.py"), *arguments],
-        env=environment(**(more or {})),
-        stdin=subprocess.DEVNULL,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        text=True,
-    )
+    return start([str(ROOT / "main.py"), *arguments], environment=environment(**(more or {})))
 
 
 @dataclass(frozen=True)
@@ -129,3 +126,17 @@ def recording(folder: Path, name: str = "upbit_XRP-KRW_1m.csv") -> Path:
     up = [3900.0 + 5 * step for step in range(1, 41)]
     back = [4100.0 - 5 * step for step in range(1, 21)]
     return write_csv(folder / name, candles([*down, *up, *back] * 3))
+
+
+def child_of(pid: int) -> int:
+    """The window program that xvfb-run started."""
+    for entry in Path("/proc").iterdir():
+        if entry.name.isdigit():
+            try:
+                status = (entry / "stat").read_text(encoding="utf-8")
+                words = (entry / "cmdline").read_bytes().split(b"\0")
+            except OSError:
+                continue
+            if int(status.rpartition(")")[2].split()[1]) == pid and str(ROOT / "main.py").encode() in words:
+                return int(entry.name)
+    raise AssertionError(f"process {pid} has no window program")

@@ -13,11 +13,12 @@ from tests.main.program import ROOT
 
 README = (ROOT / "README.md").read_text(encoding="utf-8")
 OPERATIONS = (ROOT / "docs" / "operations.md").read_text(encoding="utf-8")
+GOING_LIVE = (ROOT / "docs" / "going-live.md").read_text(encoding="utf-8")
 
 
 def commands() -> list[str]:
     """Every line that begins with `gridwright` in a block of shell, its continuations joined."""
-    blocks = re.findall(r"```sh\n(.*?)```", README + OPERATIONS, re.DOTALL)
+    blocks = re.findall(r"```sh\n(.*?)```", README + OPERATIONS + GOING_LIVE, re.DOTALL)
     lines = [line for block in blocks for line in block.replace("\\\n", " ").splitlines()]
     return [line for line in lines if line.startswith("gridwright")]
 
@@ -33,7 +34,11 @@ def test_commands_are_shown_at_all() -> None:
 
 def test_the_settings_are_all_in_the_table_with_their_defaults() -> None:
     rows = dict(re.findall(r"^\| `(\w+)` \| (.*) \|$", README, re.MULTILINE))
-    for setting in SETTINGS:
+    kept = [setting for setting in SETTINGS if setting.key.startswith("retention_")]
+    assert "`GRIDWRIGHT_RETENTION_TABLE_DAYS` | 30 to 400" in rows["retention_TABLE_days"]
+    days = [int(str(setting.default)) for setting in kept]
+    assert (min(days), max(days)) == (30, 400)
+    for setting in (each for each in SETTINGS if each not in kept):
         assert f"`{setting.variable}`" in rows[setting.key]
         assert rows[setting.key].startswith(f"`{setting.flag}`" if setting.flag else "-")
         if setting.default is not None:

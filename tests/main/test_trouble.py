@@ -40,7 +40,7 @@ def test_the_embedded_database_is_killed_twice_under_a_replay(tmp_path: Path) ->
             # Slow until now, so that the recording does not end before the second kill.
             fast = (*at_speed, "max", "--data-folder", str(folder))
             wait_until(lambda: program(*fast).returncode == 0, what="the market to be told its speed", within_s=60)
-            out, err = running.communicate(timeout=60)
+            out, err = running.communicate(timeout=180)
         finally:
             running.kill()
     assert running.returncode == 0, err
@@ -79,7 +79,7 @@ def test_redis_goes_away_while_the_desk_runs(desk: TestDesk, redis_server: Redis
         try:
             wait_until(lambda: keys_of(redis_server), what="the engine's sign of life in Redis", within_s=30)
             redis_server.stop()
-            out, err = running.communicate(timeout=60)
+            out, err = running.communicate(timeout=180)
         finally:
             running.kill()
     assert running.returncode == 0, err

@@ -59,4 +59,4 @@ def open_screen(folder: Path) -> Iterator[Screen]:
             yield Screen(f":{told.readline().strip()}", folder)
     finally:
         server.terminate()
-        server.wait(timeout=10)
+        server.wait(timeout=180)

@@ -22,7 +22,7 @@ from tests.packaging.packaged import PackagedProgram
 from tests.packaging.screen import Screen
 from tests.support.waiting import wait_until
 
-pytestmark = [pytest.mark.slow, pytest.mark.timeout(300)]
+pytestmark = [pytest.mark.slow]
 
 COLUMNS = ("ts", "open", "high", "low", "close", "volume")
 GRID = ("--lower", "55000", "--upper", "65000", "--grid-count", "60", "--investment", "5000")

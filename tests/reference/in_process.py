@@ -5,16 +5,17 @@ The account is known from the start, as after a restart.
 
 import asyncio
 import csv
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Collection, Sequence
 from decimal import Decimal
 from pathlib import Path
 
 from engine.domain.bot import Account
 from engine.domain.grid import GridConfig, GridMode, Inventory, Sizing
-from engine.domain.market import Candle, Quote
+from engine.domain.market import Recorded
 from engine.domain.messages import (
     AddGrid,
     Command,
+    CommandAnswered,
     CommandReceived,
     FillRecorded,
     Record,
@@ -22,7 +23,7 @@ from engine.domain.messages import (
 )
 from engine.domain.views import BotView
 from engine.engine import Engine
-from engine.ports import RecoveredState
+from engine.recovered import RecoveredState
 from engine.venues.factory import make_venue, replay_account
 from tests.reference.random_cases import Candle as Row
 from tests.reference.simple_ladder import SimpleConfig
@@ -39,7 +40,8 @@ class MemoryJournal:
         self._account = account
         self.records: list[Record] = []
 
-    async def load(self) -> RecoveredState:
+    async def load(self, account_ids: Sequence[str] | None = None) -> RecoveredState:
+        assert account_ids is None
         return RecoveredState((self._account,), (), (), (), (), frozenset(), False)
 
     async def commit(self, records: Sequence[Record]) -> None:
@@ -56,8 +58,18 @@ class MemoryCommands:
     def __init__(self) -> None:
         self._queue: asyncio.Queue[CommandReceived] = asyncio.Queue()
 
-    async def submit(self, received: CommandReceived) -> None:
+    async def submit(self, received: CommandReceived) -> bool:
         self._queue.put_nowait(received)
+        return True
+
+    async def spread(self, received: CommandReceived) -> None:
+        pass
+
+    def again(self, command_ids: Collection[str]) -> None:
+        pass
+
+    async def answer_of(self, command_id: str, timeout_s: float) -> CommandAnswered | None:
+        raise AssertionError("every command is this desk's own")
 
     async def pending(self) -> AsyncIterator[CommandReceived]:
         while True:
@@ -67,7 +79,7 @@ class MemoryCommands:
 class NoHistory:
     """Market data is not kept."""
 
-    def record(self, event: Candle | Quote) -> None:
+    def record(self, event: Recorded, *, in_own_time: bool = False) -> None:
         pass
 
     async def flush(self) -> None:

@@ -1,14 +1,15 @@
 """The real program's replay as a child process, and its answer in the words of the reference."""
 
 import json
+import os
 import subprocess
-import sys
 from collections.abc import Mapping
 from pathlib import Path
 
 import pyarrow.parquet
 
 from tests.reference.simple_ladder import SimpleConfig
+from tests.support.warm_programs import run
 
 ROOT = Path(__file__).resolve().parents[2]
 #: Field of the program's JSON for each number of the reference. Both write amounts as plain exact decimal text.
@@ -61,8 +62,7 @@ def grid_arguments(config: SimpleConfig) -> list[str]:
 
 def run_program(*arguments: str, within_s: float = 240) -> subprocess.CompletedProcess[str]:
     """`main.py` with these arguments to its end."""
-    command = [sys.executable, str(ROOT / "main.py"), *arguments]
-    return subprocess.run(command, capture_output=True, text=True, timeout=within_s, check=False)
+    return run([str(ROOT / "main.py"), *arguments], environment=os.environ, within_s=within_s)
 
 
 def ask_program(*arguments: str, within_s: float = 240) -> dict[str, object]:

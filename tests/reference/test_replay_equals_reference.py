@@ -16,7 +16,6 @@ IS_FULL = os.environ.get("GRIDWRIGHT_SWEEP") == "full"
 
 
 @pytest.mark.slow
-@pytest.mark.timeout(900)
 @pytest.mark.parametrize("case", CASES, ids=lambda case: case.name)
 def test_replay_of_a_recorded_market(case: Case, tmp_path: Path, database_url: str) -> None:
     recording = recording_path(case)

@@ -10,7 +10,8 @@ import redis
 from engine.errors import UsageError
 from engine.ports import Cache
 from storage.cache import ProcessCache
-from storage.redis_cache import MOST_CONNECTIONS, PREFIX, RedisCache
+from storage.cache_keys import PREFIX
+from storage.redis_cache import MOST_CONNECTIONS, RedisCache
 from tests.support.redis import RedisServer
 from tests.support.waiting import wait_until
 

@@ -2,15 +2,21 @@
 
 import asyncio
 import contextlib
+import json
 from decimal import Decimal
 from typing import get_args
 
 import pytest
 
-from engine.domain import messages
+from engine.domain import live_messages, messages
+from engine.domain.arbitrage import ArbitrageConfig, Ways
+from engine.domain.arbitrage_messages import AddArbitrage, ClosePosition, EditArbitrage
 from engine.domain.grid import Inventory
+from engine.domain.lease_requests import HandOver, PreferDesk
 from engine.domain.messages import Command, CommandAnswered, CommandReceived
 from engine.domain.sentences import say
+from engine.domain.truth_requests import LookAtTruth, RepairAccount
+from engine.domain.watching import UnwatchPairs, WatchCommon, WatchPairs
 from engine.errors import StorageUnavailable
 from storage.commands import KINDS, PostgresCommands
 from storage.database import Database, connect
@@ -18,6 +24,10 @@ from storage.journal import PostgresJournal
 from tests.storage.builders import ACCOUNT, CONFIG, DESK, T0, contents
 from tests.storage.cutting_proxy import cutting_proxy
 
+PAIR = ArbitrageConfig(
+    "live:binanceusdm", "BTC/USDT", Decimal("0.01"), Decimal("1.5"), Decimal("-0.5"), "USDTKRW", "upbit",
+    ways=Ways.BOTH, max_value=Decimal(5_000_000),
+)  # fmt: skip
 COMMANDS: list[Command] = [
     messages.OpenAccount(ACCOUNT),
     messages.SetMarketSpeed("replay:x", None),
@@ -31,6 +41,19 @@ COMMANDS: list[Command] = [
     messages.RestoreBot("abcd1234"),
     messages.HaltAll(),
     messages.LiftHalt(),
+    live_messages.GoLive("live:x", without_rehearsal=True),
+    live_messages.GoDark("live:x"),
+    live_messages.AllowWithdrawalKey("live:x"),
+    live_messages.AcceptFacts("live:x"),
+    live_messages.ConfirmBot("abcd1234"),
+    live_messages.AdoptOrder("abcd1234", "v1", 3),
+    live_messages.CancelUnknown("live:x"),
+    live_messages.ChangeSymbols("live:x", ("A/B",), ("C/B", "D/B"), without_rehearsal=True),
+    LookAtTruth("replay:x", ("asset:KRW",)),
+    RepairAccount("replay:x", "0123456789ab"),
+    AddArbitrage("abcd1234", "abcd1235", "차익", "upbit", "BTC/KRW", PAIR, Decimal("12.5"), start=True),
+    EditArbitrage("abcd1234", PAIR, "new name"),
+    ClosePosition("abcd1234", "abcd1234-1"),
 ]
 
 
@@ -41,7 +64,7 @@ def received(number: int, command: Command | None = None) -> CommandReceived:
 async def take(queue: PostgresCommands, count: int) -> list[CommandReceived]:
     """The next commands; fails when they do not come."""
     found: list[CommandReceived] = []
-    async with asyncio.timeout(10), contextlib.aclosing(queue.pending()) as pending:
+    async with asyncio.timeout(60), contextlib.aclosing(queue.pending()) as pending:
         async for command in pending:
             found.append(command)
             if len(found) == count:
@@ -55,7 +78,9 @@ def queue(database: Database) -> PostgresCommands:
 
 
 def test_every_command_can_be_stored() -> None:
-    assert set(KINDS.values()) == set(get_args(Command)) == {type(command) for command in COMMANDS}
+    # What is asked about leases is written into the lease, and what is watched onto the list.
+    stored = set(get_args(Command)) - {HandOver, PreferDesk, WatchPairs, WatchCommon, UnwatchPairs}
+    assert set(KINDS.values()) == stored == {type(command) for command in COMMANDS}
 
 
 async def test_every_command_comes_back(queue: PostgresCommands) -> None:
@@ -105,6 +130,22 @@ async def test_an_answer_is_given_once_and_reaches_who_asks(
         assert await connection.fetchval("SELECT count(*) FROM commands WHERE answered_at IS NULL") == 0
 
 
+async def test_an_answer_may_carry_what_was_asked_for_and_old_ones_are_thrown_away(
+    queue: PostgresCommands, journal: PostgresJournal, database: Database
+) -> None:
+    await queue.submit(received(1, LookAtTruth("paper:1")))
+    await journal.commit([CommandAnswered("c1", (), T0, '{"rows": [1, "2.50"]}')])
+    answered = await queue.answer_of("c1", 10)
+    assert answered is not None
+    assert json.loads(answered.body) == {"rows": [1, "2.50"]}
+    async with database.question() as connection:
+        await connection.execute("UPDATE commands SET answered_at = now() - interval '11 minutes'")
+    await queue.submit(received(2, LookAtTruth("paper:1")))
+    old = await queue.answer_of("c1", 10)
+    assert old is not None
+    assert old.body == ""
+
+
 async def test_an_answered_command_is_not_handed_out_again(queue: PostgresCommands, journal: PostgresJournal) -> None:
     await queue.submit(received(1))
     await journal.commit([CommandAnswered("c1", (), T0)])
@@ -140,11 +181,11 @@ async def test_a_command_that_commits_late_is_not_missed(queue: PostgresCommands
             DESK, T0,
         )  # fmt: skip
         await queue.submit(received(1))
-        async with asyncio.timeout(10):
+        async with asyncio.timeout(60):
             assert (await anext(pending)).command_id == "c1"
         await slow.execute("SELECT pg_notify('gridwright_commands', $1)", DESK)
         await transaction.commit()
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(60):
         assert (await anext(pending)).command_id == "late"
     await pending.aclose()
 
@@ -162,7 +203,7 @@ async def test_waiting_survives_a_lost_connection(migrated_url: str, database: D
                 "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name LIKE '% commands'"
             )
         await direct.submit(received(2))
-        async with asyncio.timeout(10):
+        async with asyncio.timeout(60):
             assert (await waiting).command_id == "c2"
         await pending.aclose()
         proxy.reset(request=0)

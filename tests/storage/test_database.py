@@ -78,51 +78,51 @@ async def stranger(reply: bytes) -> AsyncIterator[str]:
 
 
 @pytest.mark.parametrize("call", [connect, migrate])
-async def test_a_wrong_password(database_url: str, call: object) -> None:
+async def test_a_wrong_password(empty_database_url: str, call: object) -> None:
     with pytest.raises(StorageError, match=r"refused the user 'gridwright' or the password\.$") as caught:
-        await call(changed(database_url, password="wrong-word"))  # type: ignore[operator]
+        await call(changed(empty_database_url, password="wrong-word"))  # type: ignore[operator]
     assert "wrong-word" not in str(caught.value)
     assert not isinstance(caught.value, StorageUnavailable)
 
 
 @pytest.mark.parametrize("call", [connect, migrate])
-async def test_an_unknown_user(database_url: str, call: object) -> None:
+async def test_an_unknown_user(empty_database_url: str, call: object) -> None:
     with pytest.raises(StorageError, match=r"refused the user 'nobody' or the password\.$"):
-        await call(changed(database_url, user="nobody"))  # type: ignore[operator]
+        await call(changed(empty_database_url, user="nobody"))  # type: ignore[operator]
 
 
 @pytest.mark.parametrize("call", [connect, migrate])
-async def test_an_unknown_database(database_url: str, call: object) -> None:
+async def test_an_unknown_database(empty_database_url: str, call: object) -> None:
     with pytest.raises(StorageError, match=r"^The database server at 127\.0\.0\.1:\d+ has no database 'nowhere'\.$"):
-        await call(changed(database_url, database="nowhere"))  # type: ignore[operator]
+        await call(changed(empty_database_url, database="nowhere"))  # type: ignore[operator]
 
 
 @pytest.mark.parametrize("call", [connect, migrate])
-async def test_nobody_listens(database_url: str, call: object) -> None:
+async def test_nobody_listens(empty_database_url: str, call: object) -> None:
     server = await asyncio.start_server(lambda *_: None, "127.0.0.1", 0)
     free = server.sockets[0].getsockname()[1]
     server.close()
     await server.wait_closed()
     with pytest.raises(StorageUnavailable, match=rf"^No database answers at 127\.0\.0\.1:{free} \(.*\)\.$"):
-        await call(changed(database_url, host=f"127.0.0.1:{free}"))  # type: ignore[operator]
+        await call(changed(empty_database_url, host=f"127.0.0.1:{free}"))  # type: ignore[operator]
 
 
-async def test_a_host_that_is_none(database_url: str) -> None:
+async def test_a_host_that_is_none(empty_database_url: str) -> None:
     with pytest.raises(StorageUnavailable, match=r"^No database answers at no-such-host\.invalid:5432 \(.*\)\.$"):
-        await connect(changed(database_url, host="no-such-host.invalid"))
+        await connect(changed(empty_database_url, host="no-such-host.invalid"))
 
 
 @pytest.mark.parametrize("reply", [b"HTTP/1.1 400 Bad Request\r\n\r\n", b"-ERR unknown command\r\n", b""])
-async def test_something_else_listens(database_url: str, reply: bytes) -> None:
+async def test_something_else_listens(empty_database_url: str, reply: bytes) -> None:
     async with stranger(reply) as host:
         with pytest.raises(StorageError) as caught:
-            await connect(changed(database_url, host=host, query="sslmode=disable"))
+            await connect(changed(empty_database_url, host=host, query="sslmode=disable"))
     assert str(caught.value) == f"What answers at {host} hung up; is it PostgreSQL?"
 
 
-async def test_encryption_that_the_server_does_not_have(database_url: str) -> None:
+async def test_encryption_that_the_server_does_not_have(empty_database_url: str) -> None:
     with pytest.raises(StorageError, match=r"^The database server at 127\.0\.0\.1:\d+ offers no encryption\.$"):
-        await connect(changed(database_url, query="sslmode=require"))
+        await connect(changed(empty_database_url, query="sslmode=require"))
 
 
 async def test_sessions_say_who_they_are_and_wait_for_the_disk(migrated_url: str) -> None:

@@ -228,7 +228,7 @@ def test_a_normal_user_needs_no_rights(tmp_path_factory: pytest.TempPathFactory)
         home.mkdir()
         os.chown(home, nobody, nobody)
         check = start_python("import asyncpg, storage.embedded", uid=nobody, python=reachable_python())
-        _, words = check.communicate(timeout=60)
+        _, words = check.communicate(timeout=180)
         if check.returncode != 0:
             pytest.skip(f"a normal user cannot read this checkout or its Python: {words.strip().splitlines()[-1]}")
         program = start_python(PROGRAM, str(home / "desk"), uid=nobody, python=reachable_python())

@@ -1,7 +1,7 @@
 """What is committed is loaded again to the last field, once, whatever is repeated."""
 
 from dataclasses import fields, replace
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
@@ -32,9 +32,9 @@ from tests.storage.builders import (
     BUSY_BOT,
     BUSY_RUNG,
     CONFIG,
-    DESK,
     INSTRUMENT,
     NOW,
+    PERP,
     RULES,
     SYMBOL,
     T0,
@@ -61,17 +61,17 @@ async def test_every_field_comes_back(journal: PostgresJournal) -> None:
     order = make_order(
         1, side=Side.SELL, kind=OrderKind.MARKET, price=None, post_only=False, purpose=Purpose.LIQUIDATION,
         generation=7, rung=-1, cycle=5, attempt=6, state=OrderState.UNKNOWN, venue_order_id="v-1", reason="timeout",
-        is_cancel_requested=True, fencing_token=5, updated_at=T0 + timedelta(hours=1),
+        is_cancel_requested=True, fencing_token=5, is_reduce_only=True, updated_at=T0 + timedelta(hours=1),
     )  # fmt: skip
     sentence = say("{n} of {asset} at {price}", price=D("0.10"), n=3, asset="XRP")
     line = DecisionLogged(BOT, Level.LOOK, sentence, T0)
     await journal.commit([
-        AccountRecorded(ACCOUNT), InstrumentRecorded(INSTRUMENT), BotRecorded(BUSY_BOT),
+        AccountRecorded(ACCOUNT), InstrumentRecorded(INSTRUMENT), InstrumentRecorded(PERP), BotRecorded(BUSY_BOT),
         RungRecorded(BOT, 7, BUSY_RUNG), OrderRecorded(order), line, HaltRecorded(True, T0),
     ])  # fmt: skip
     state = await journal.load()
     assert state.accounts == (ACCOUNT,)
-    assert state.instruments == (INSTRUMENT,)
+    assert state.instruments == (PERP, INSTRUMENT)
     assert state.bots == (BUSY_BOT,)
     assert state.rungs == ((BOT, BUSY_RUNG),)
     assert state.open_orders == (order,)
@@ -100,6 +100,22 @@ async def test_rules_are_dated_and_the_newest_hold(journal: PostgresJournal, dat
     assert (await journal.load()).instruments == (newer,)
     async with database.question() as connection:
         assert await connection.fetchval("SELECT count(*) FROM instrument_rules") == 2
+
+
+async def test_funding_that_was_booked_is_known(journal: PostgresJournal) -> None:
+    now, bot = datetime.now(UTC), make_bot()
+    paid = [
+        LedgerEntry(VENUE, owner, "USDT", amount, EntryKind.FUNDING, reference, at)
+        for owner, amount, reference, at in (
+            (BOT, D("-1.5"), "new", now),
+            ("", D("-0.25"), "new", now),
+            (BOT, D("0.125"), "old", now - timedelta(days=60)),
+        )
+    ]
+    await journal.commit([*foundation(bot), LedgerRecorded(tuple(paid))])
+    state = await journal.load()
+    assert state.funding_references == {"new"}
+    assert (VENUE, "USDT", D("-1.625")) in state.ledger_balances
 
 
 async def test_only_rungs_of_the_present_ladder_are_loaded(journal: PostgresJournal) -> None:
@@ -214,22 +230,6 @@ async def test_facts_of_a_sent_order_need_no_lease(journal: PostgresJournal) -> 
     order = make_order(0, fencing_token=4, state=OrderState.OPEN)
     await journal.commit([OrderRecorded(order)])
     assert (await journal.load()).open_orders == (order,)
-
-
-async def test_taking_the_desk_makes_older_tokens_worthless(database: Database) -> None:
-    first = PostgresJournal(database, DESK)
-    await first.take_desk()
-    await first.commit(foundation())
-    await first.close()
-    second = PostgresJournal(database, DESK)
-    await second.take_desk()
-    taken = (await second.load()).bots[0]
-    assert taken.fencing_token == 1
-    with pytest.raises(LeaseLost):
-        await first.commit([OrderRecorded(make_order(0, fencing_token=0))])
-    await second.commit([OrderRecorded(make_order(0, fencing_token=1))])
-    await first.close()
-    await second.close()
 
 
 async def test_an_account_of_another_desk_is_refused(journal: PostgresJournal, database: Database) -> None:
@@ -350,7 +350,7 @@ async def test_a_record_that_breaks_a_rule_is_refused_in_one_sentence(journal: P
     await journal.commit(foundation())
     with pytest.raises(StorageError, match=r"^The database refused a record that breaks the rule .*allocation\.$"):
         await journal.commit([BotRecorded(make_bot("cccccccc", allocation_percent=D(0)))])
-    with pytest.raises(StorageError, match="fk_orders_bot_uid"):
+    with pytest.raises(StorageError, match="fk_orders_user_id_bot_uid"):
         await journal.commit([OrderRecorded(make_order(0, "dddddddd"))])
     await journal.commit([OrderRecorded(make_order(0))])
 

@@ -79,8 +79,9 @@ async def expected(database: Database, journal: PostgresJournal) -> dict[str, li
 async def empty(database: Database) -> None:
     async with database.question() as connection:
         await connection.execute(
-            "TRUNCATE desks, engine_state, accounts, instruments, instrument_rules, bot_instances, grid_bot_configs, "
-            "grid_orders, orders, trades, positions, ledger_entries, commands, decisions, equity_snapshots"
+            "TRUNCATE desks, leases, engine_state, accounts, instruments, instrument_rules, bot_instances, "
+            "grid_bot_configs, grid_orders, orders, trades, positions, ledger_entries, commands, decisions, "
+            "equity_snapshots CASCADE"
         )
 
 

@@ -50,8 +50,8 @@ async def test_what_is_recorded_is_written_once(database: Database) -> None:
     await recorder.flush()
     assert recorder.waiting == 0
     at = T0 + timedelta(minutes=1)
-    assert (await rows_of(database, "candles"))[1] == (VENUE, SYMBOL, 60, at, 1.0, 3.0, 0.5, 1.0, 7.25, True)
-    assert await rows_of(database, "tickers") == [
+    assert (await rows_of(database, "candles"))[1] == (VENUE, SYMBOL, 60, at, 1.0, 3.0, 0.5, 1.0, 7.25, True, None)
+    assert [row[:5] for row in await rows_of(database, "tickers")] == [
         (VENUE, SYMBOL, quote(n).at, float(n), float(n + 1)) for n in range(3)
     ]
 

@@ -10,9 +10,9 @@ from tests.support.redis import RedisServer
 
 
 @pytest.mark.parametrize("turn", [1, 2])
-def test_every_test_gets_an_empty_database(database_url: str, turn: int) -> None:
-    assert ask(database_url, "SELECT count(*) FROM pg_tables WHERE schemaname = 'public'") == [0]
-    ask(database_url, f"CREATE TABLE mine AS SELECT {turn} AS turn")
+def test_every_test_gets_an_empty_database(empty_database_url: str, turn: int) -> None:
+    assert ask(empty_database_url, "SELECT count(*) FROM pg_tables WHERE schemaname = 'public'") == [0]
+    ask(empty_database_url, f"CREATE TABLE mine AS SELECT {turn} AS turn")
 
 
 async def test_a_database_is_dropped_under_its_connections(postgres_cluster: PostgresCluster) -> None:
@@ -24,9 +24,9 @@ async def test_a_database_is_dropped_under_its_connections(postgres_cluster: Pos
     connection.terminate()
 
 
-def test_a_database_can_be_copied(postgres_cluster: PostgresCluster, database_url: str) -> None:
-    ask(database_url, "CREATE TABLE mine AS SELECT 7 AS number")
-    copy = postgres_cluster.create_database(template=database_name(database_url))
+def test_a_database_can_be_copied(postgres_cluster: PostgresCluster, empty_database_url: str) -> None:
+    ask(empty_database_url, "CREATE TABLE mine AS SELECT 7 AS number")
+    copy = postgres_cluster.create_database(template=database_name(empty_database_url))
     assert ask(copy, "SELECT number FROM mine") == [7]
     postgres_cluster.drop_database(copy)
 

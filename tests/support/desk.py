@@ -9,6 +9,7 @@ from engine.domain.bot import Account
 from engine.domain.market import Candle
 from engine.domain.messages import Command, CommandAnswered, DecisionLogged, EquitySampled, FillRecorded
 from engine.domain.order import Order
+from engine.domain.secret import Secret, VaultState
 from engine.domain.sentences import Sentence
 from engine.domain.views import EngineView
 from tests.support.views import view_of
@@ -22,12 +23,14 @@ def nothing_changes(_command: Command, view: EngineView) -> EngineView:
 
 
 class ScriptedEngine:
-    """An EngineHandle. `react` turns a command and the present view into the next one; `refusals` refuse all."""
+    """An EngineHandle. `react` turns a command and the present view into the next one; `refusals` refuse all, for
+    the field `refused_field`."""
 
     def __init__(self, view: EngineView | None = None, react: Reaction = nothing_changes) -> None:
         self._view = view if view is not None else view_of()
         self._react = react
         self.refusals: tuple[Sentence, ...] = ()
+        self.refused_field = ""
         self.commands: list[Command] = []
 
     def view(self) -> EngineView:
@@ -40,7 +43,7 @@ class ScriptedEngine:
     def submit(self, command: Command) -> "Future[CommandAnswered]":
         self.commands.append(command)
         answer: Future[CommandAnswered] = Future()
-        refusals = tuple(("", sentence) for sentence in self.refusals)
+        refusals = tuple((self.refused_field, sentence) for sentence in self.refusals)
         if not refusals:
             after = self._react(command, self._view)
             if after is not self._view:
@@ -124,3 +127,31 @@ class StoppingEngine:
 
 def no_recording(_choice: object) -> Account:
     raise AssertionError("this test opens no recording")
+
+
+class ScriptedVault:
+    """A VaultDoor. What was tried is kept; each answer is given by the test, as another thread would."""
+
+    def __init__(self, state: VaultState = VaultState.LOCKED) -> None:
+        self.state = state
+        self.tried: list[Secret] = []
+        self.answers: list[Future[None]] = []
+
+    def vault_state(self) -> VaultState:
+        return self.state
+
+    def unlock_vault(self, passphrase: Secret) -> "Future[None]":
+        self.tried.append(passphrase)
+        self.answers.append(Future())
+        return self.answers[-1]
+
+    def lock_vault(self) -> "Future[None]":
+        self.state = VaultState.LOCKED
+        done: Future[None] = Future()
+        done.set_result(None)
+        return done
+
+    def open(self) -> None:
+        """The last passphrase was right."""
+        self.state = VaultState.OPEN
+        self.answers[-1].set_result(None)

@@ -31,4 +31,4 @@ def display() -> Iterator[str]:
     yield os.environ["DISPLAY"]
     del os.environ["DISPLAY"]
     server.terminate()
-    server.wait(timeout=10)
+    server.wait(timeout=180)

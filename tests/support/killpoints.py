@@ -13,6 +13,7 @@ from collections.abc import Sequence
 from functools import partial
 from typing import Any
 
+import engine.venues.every
 import engine.venues.factory
 import main
 import storage.desk_storage
@@ -76,8 +77,8 @@ def kinds_of(records: Sequence[Record]) -> list[str]:
 class TrappedJournal(PostgresJournal):
     """The journal with the trap around each commit."""
 
-    def __init__(self, trap: Trap, database: Database, desk_id: str, desk_name: str = "") -> None:
-        super().__init__(database, desk_id, desk_name)
+    def __init__(self, trap: Trap, database: Database, desk_id: str, desk_name: str = "", **options: Any) -> None:
+        super().__init__(database, desk_id, desk_name, **options)
         self._trap = trap
 
     async def commit(self, records: Sequence[Record]) -> None:
@@ -148,7 +149,7 @@ def run_trapped(trap: Trap, arguments: Sequence[str]) -> int:
         return TrappedVenue(make_venue(*account, **options), trap)
 
     # main.py takes both from these modules when it opens the room of its engine.
-    vars(engine.venues.factory)["make_venue"] = make_trapped
+    vars(engine.venues.every)["make_venue"] = make_trapped
     vars(storage.desk_storage)["PostgresJournal"] = partial(TrappedJournal, trap)
     return main.main(arguments)
 

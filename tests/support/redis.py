@@ -1,6 +1,7 @@
 """Fixtures with a real redis-server on a free loopback port."""
 
 import shutil
+import signal
 import socket
 import subprocess
 from collections.abc import Iterator
@@ -8,6 +9,8 @@ from pathlib import Path
 
 import pytest
 import redis
+from redis.backoff import NoBackoff
+from redis.retry import Retry
 
 from tests.support.waiting import wait_until
 
@@ -17,7 +20,8 @@ PORT_TRIES = 5
 class RedisServer:
     """One server that a test may stop and start again, on the same port, remembering nothing."""
 
-    def __init__(self, folder: Path, program: str) -> None:
+    def __init__(self, folder: Path, program: str, options: tuple[str, ...] = ()) -> None:
+        self._options = options
         self._folder = folder
         self._program = program
         self._process: subprocess.Popen[bytes] | None = None
@@ -33,11 +37,15 @@ class RedisServer:
         for _ in range(PORT_TRIES):
             self.port = self.port or _free_port()
             where = ["--port", str(self.port), "--bind", "127.0.0.1", "--dir", str(self._folder)]
-            forgets = ["--save", "", "--appendonly", "no", "--daemonize", "no"]
+            forgets = ["--save", "", "--appendonly", "no", "--daemonize", "no", *self._options]
             quiet = subprocess.DEVNULL
             process = subprocess.Popen([self._program, *where, *forgets], stdin=quiet, stdout=quiet, stderr=quiet)
             self._process = process
-            wait_until(self._answers_or_ended, what="redis-server to answer")
+            try:
+                wait_until(self._answers_or_ended, what="redis-server to answer")
+            except BaseException:
+                self.stop()
+                raise
             if process.poll() is None:
                 return
             self.port = 0
@@ -46,9 +54,19 @@ class RedisServer:
     def stop(self) -> None:
         """As a crash: nothing is said to anybody who is connected."""
         if self._process is not None:
+            self.go_on()
             self._process.kill()
             self._process.wait()
             self._process = None
+
+    def stand_still(self) -> None:
+        """It takes connections and never answers, until `go_on`."""
+        assert self._process is not None
+        self._process.send_signal(signal.SIGSTOP)
+
+    def go_on(self) -> None:
+        assert self._process is not None
+        self._process.send_signal(signal.SIGCONT)
 
     def flush(self) -> None:
         """Empty for the next test."""
@@ -61,7 +79,9 @@ class RedisServer:
     def answers(self) -> bool:
         """Whether a client gets a reply now."""
         try:
-            with redis.Redis(port=self.port, socket_connect_timeout=1, socket_timeout=1) as client:
+            # The client's own patience would be four seconds for a port on which nobody listens yet.
+            once = Retry(NoBackoff(), 0)
+            with redis.Redis(port=self.port, socket_connect_timeout=1, socket_timeout=1, retry=once) as client:
                 return bool(client.ping())
         except redis.RedisError:
             return False

@@ -12,7 +12,7 @@ from decimal import Decimal
 from functools import partial
 from pathlib import Path
 
-from engine.console.room import EngineRoom
+from engine.console.room import EngineRoom, MakeSpreads
 from engine.domain.bot import Account, BotState
 from engine.domain.grid import GridConfig
 from engine.domain.messages import AddGrid, Command, CommandAnswered, OpenAccount, SetMarketSpeed
@@ -32,6 +32,8 @@ SYMBOL = "AAA/BBB"
 RECORDING = "plain_AAA-BBB_1m.csv"
 FIRST_MS = 1_700_000_000_000
 GRID = GridConfig(lower=Decimal(80), upper=Decimal(120), grid_count=40, investment=Decimal(50_000))
+#: A machine busy with other things may keep a desk waiting for longer than the usual ten seconds.
+LEASE_S = 120.0
 MANY = {"cash.BBB": "100000", "price_increment": "0.01", "speed": "0"}
 
 
@@ -74,10 +76,13 @@ def grid_on(account: Account, bot_id: str = BOT, config: GridConfig = GRID, **ch
 class TradingDesk:
     """A data folder and a database; engines come and go on it as programs do."""
 
-    def __init__(self, url: str, folder: Path, redis_url: str | None = None) -> None:
+    def __init__(self, url: str, folder: Path, redis_url: str | None = None, lease_s: float = LEASE_S) -> None:
         self.url = url
         self.folder = folder
         self.redis_url = redis_url
+        self.lease_s = lease_s
+        #: Makes its spread desk; None for a desk that watches no pairs.
+        self.make_spreads: MakeSpreads | None = None
         folder.mkdir(parents=True, exist_ok=True)
 
     def room(
@@ -87,10 +92,16 @@ class TradingDesk:
     ) -> EngineRoom:
         """What main.py puts together. `wrap` may stand between the engine and its venues."""
         made = partial(make_venue, data_folder=self.folder)
-        return EngineRoom(self.open_storage, lambda account: wrap(made(account)), revive_storage=revive_storage)
+        return EngineRoom(
+            self.open_storage, lambda account: wrap(made(account)), revive_storage=revive_storage,
+            make_spreads=self.make_spreads,
+        )  # fmt: skip
 
     async def open_storage(self) -> DeskStorage:
-        return await DeskStorage.open(self.url, self.redis_url, self.folder, "gridwright test")
+        # Recordings are of years ago, and after five seconds their cancelled orders would be swept out of the journal.
+        return await DeskStorage.open(
+            self.url, self.redis_url, self.folder, "gridwright test", lease_s=self.lease_s, keep_days={"orders": 0}
+        )
 
     @contextlib.asynccontextmanager
     async def engine(

@@ -45,7 +45,7 @@ def account_of(instrument: Instrument, mode: AccountMode = AccountMode.SIMULATED
 
 
 def market_of(
-    instrument: Instrument, last: str = "812", *, candles: int = 240, received_at_s: float = 0.0, at: datetime = NOON
+    instrument: Instrument, last: str = "812", *, candles: int = 240, received_at_s: float = 1.0, at: datetime = NOON
 ) -> MarketView:
     """A market whose candles wander smoothly and end at `last`."""
     tick = instrument.rules.price_increment(Decimal(last))

@@ -9,6 +9,7 @@ durable) and a seeded fraction of a second after the start, or in the middle of 
 """
 
 import argparse
+import os
 import random
 import subprocess
 import sys
@@ -20,8 +21,9 @@ from pathlib import Path
 
 from storage.embedded import EmbeddedPostgres
 from tests.reference.cases import CASES, Case, recording_path, run_reference
-from tests.reference.program import ROOT, ask_program, first_days, grid_arguments, recording_arguments
+from tests.reference.program import ROOT, ask_program, first_days, grid_arguments, recording_arguments, run_program
 from tests.reference.simple_grid import SimpleResult
+from tests.support.warm_programs import start
 from tests.sweeps.books import differences
 from tests.sweeps.stored_books import StoredBot, read_bot, read_venue
 
@@ -78,11 +80,8 @@ def run_and_kill(desk: SweptDesk, kill: Kill) -> bool:
     """True when the program was killed, False when it had ended before."""
     with (
         (desk.folder / "sweep.err").open("w+") as errors,
-        subprocess.Popen(
-            [sys.executable, str(ROOT / "main.py"), *desk.run_arguments],
-            stdout=subprocess.PIPE, stderr=errors, text=True,
-        ) as program,
-    ):  # fmt: skip
+        start([str(ROOT / "main.py"), *desk.run_arguments], environment=os.environ, stderr=errors) as program,
+    ):
         assert program.stdout is not None
         for _ in range(kill.lines):
             if not program.stdout.readline():
@@ -100,8 +99,7 @@ def run_and_kill(desk: SweptDesk, kill: Kill) -> bool:
 
 def run_to_end(desk: SweptDesk, *, within_s: float = RUN_S) -> None:
     """Let the recording end."""
-    ask_end = [sys.executable, str(ROOT / "main.py"), *desk.run_arguments]
-    done = subprocess.run(ask_end, capture_output=True, text=True, timeout=within_s, check=False)
+    done = run_program(*desk.run_arguments, within_s=within_s)
     assert done.returncode == 0, f"the last run ended with {done.returncode}: {done.stderr.strip()}"
 
 

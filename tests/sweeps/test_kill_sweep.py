@@ -4,8 +4,6 @@ The ordinary run takes a few kills; the whole sweep is the command in kill_sweep
 """
 
 import os
-import subprocess
-import sys
 from collections.abc import Sequence
 from dataclasses import replace
 from decimal import Decimal
@@ -14,8 +12,9 @@ from pathlib import Path
 import pytest
 
 from tests.reference.cases import CASES, recording_path, run_reference
-from tests.reference.program import ROOT, first_days
+from tests.reference.program import first_days
 from tests.support.killpoints import MOMENTS
+from tests.support.warm_programs import run
 from tests.sweeps.kill_sweep import SweptDesk, complaints, open_desk, run_to_end, seeded_kills, sweep
 
 IS_FULL = os.environ.get("GRIDWRIGHT_SWEEP") == "full"
@@ -53,7 +52,6 @@ def recorded() -> Path:
 
 
 @pytest.mark.sweep
-@pytest.mark.timeout(1200)
 def test_killed_at_seeded_moments(tmp_path: Path) -> None:
     recorded()
     assert sweep(tmp_path, CASE, DAYS, seeded_kills(SEED, KILLS)) == []
@@ -64,13 +62,11 @@ def test_every_moment_of_the_protocol_is_cut() -> None:
 
 
 @pytest.mark.sweep
-@pytest.mark.timeout(600)
 def test_killed_at_every_await_of_the_protocol(tmp_path: Path) -> None:
     assert cut(tmp_path, CUTS) == []
 
 
 @pytest.mark.sweep
-@pytest.mark.timeout(600)
 def test_killed_at_every_await_of_a_stop(tmp_path: Path) -> None:
     assert cut(tmp_path, CUTS_OF_A_STOP) == []
 
@@ -87,7 +83,7 @@ def cut(folder: Path, cuts: Sequence[tuple[str, int]]) -> list[str]:
 
 def is_killed_at(desk: SweptDesk, moment: str, number: int) -> bool:
     """Run with the trap set; False when the recording ended without passing that moment so often."""
-    command = [sys.executable, "-m", "tests.support.killpoints", moment, str(number), "--", *desk.run_arguments]
-    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=120, check=False)
+    command = ["-m", "tests.support.killpoints", moment, str(number), "--", *desk.run_arguments]
+    done = run(command, environment=os.environ)
     assert done.returncode in (0, -9), f"{moment} {number}: ended by itself with {done.returncode}: {done.stderr}"
     return done.returncode == -9

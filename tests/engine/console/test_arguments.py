@@ -79,13 +79,15 @@ BAD = (
         "foo",
         (
             "There is no command 'foo'; choose from "
-            "bot, account, market, fills, log, orders, pnl, halt, resume, desks, status, replay."
+            "bot, account, market, fills, log, orders, pnl, halt, resume, desks, status, replay, "
+            "arb, premium, opportunities, inventory, symbols, jobs, notifications, lease, db, vault, user, credential, "
+            "practice."
         ),
     ),
     ("bot", "Missing: COMMAND."),
     (
         "bot dance",
-        "There is no command 'dance'; choose from add, list, show, start, pause, remove, restore, stop, edit.",
+        "There is no command 'dance'; choose from add, list, confirm, show, start, pause, remove, restore, stop, edit.",
     ),
     ("bot add", "Missing: COMMAND."),
     ("bot add hedge", "There is no command 'hedge'; choose from grid."),
@@ -120,8 +122,27 @@ BAD = (
     ("--until-replay-ends", "--until-replay-ends needs --no-gui."),
     ("--no-gui status", "--no-gui runs the desk; leave it out to run the command 'status'."),
     ("--data-folder", "--data-folder needs a value."),
+    ("symbols block okx", "Missing: SYMBOL."),
+    ("symbols block okx ;", "SYMBOL must be a symbol like DOGE/USDT or DOGE-USDT-SWAP, not ';'."),
+    ("notifications read 0", "ID must be a number of the list, not '0'."),
+    ("notifications read 99999999999999999999", "ID must be a number of the list, not '99999999999999999999'."),
     ("pnl --by week", "--by must be one of bot, day, not 'week'."),
 )
+
+
+@pytest.mark.parametrize(
+    ("typed", "is_json", "ids"),
+    [
+        ("notifications", False, None),
+        ("notifications --json", True, None),
+        ("notifications --json read 7", True, [7]),
+        ("notifications read --json", True, []),
+    ],
+)
+def test_notifications_are_listed_or_read(typed: str, is_json: bool, ids: list[int] | None) -> None:
+    options = parse(typed.split())
+    assert (options.command, options.json, vars(options).get("ids")) == ("notifications", is_json, ids)
+    assert options.notifications_command == (None if ids is None else "read")
 
 
 @pytest.mark.parametrize(("typed", "sentence"), BAD)

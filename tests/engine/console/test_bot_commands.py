@@ -120,7 +120,7 @@ def test_steering() -> None:
 def test_editing_shows_only_what_differs() -> None:
     command = edit_grid(parse(["bot", "edit", "x", "--grid-count", "30", "--stop-lower", "600"]), BOT)
     assert isinstance(command, EditGrid)
-    assert differences(BOT.config, command.config) == [("grid_count", 20, 30), ("stop_lower", None, Decimal(600))]
+    assert differences(BOT.grid, command.config) == [("grid_count", 20, 30), ("stop_lower", None, Decimal(600))]
     assert command.name == ""
 
 

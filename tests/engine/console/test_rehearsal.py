@@ -8,7 +8,7 @@ from engine.console.rehearsal import bot_view_of, refusals_of
 from engine.domain.bot import Bot, BotState
 from engine.domain.grid import GridConfig, Inventory
 from engine.domain.messages import AddGrid, Command, StartBot, StopBot
-from engine.ports import RecoveredState
+from engine.recovered import RecoveredState
 from tests.support.views import NOON, account_of, grid_bot, instrument_of, market_of
 
 XRP = instrument_of()

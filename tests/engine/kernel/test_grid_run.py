@@ -249,7 +249,7 @@ def test_an_edit_of_stops_alone_leaves_the_orders_where_they_are() -> None:
     before = set(town.orders)
     assert town.refusals(EditGrid(BOT, replace(CONFIG, stop_lower=D(90)))) == []
     assert set(town.orders) == before
-    assert town.bot().bot.config.stop_lower == 90
+    assert town.bot().bot.grid.stop_lower == 90
 
 
 def test_a_halt_cancels_everything_and_lifting_it_puts_the_ladder_back() -> None:

@@ -66,8 +66,8 @@ def test_a_bot_that_its_own_risk_brought_to_stand_still_has_no_orders_left() -> 
     town = started(135)
     town.price(129)
     assert town.orders
-    # A rule of the venue changes: the counter sell at 120 is on no increment any more.
-    town.tell(InstrumentChanged(instrument(price_bands=(PriceBand(ZERO, D(33)),))))
+    # A rule of the venue changes: every order is above its maximum now.
+    town.tell(InstrumentChanged(instrument(max_quantity=D("0.5"))))
     for _ in range(300):
         town.price(119)
     assert town.bot().bot.state is BotState.ERROR
@@ -78,6 +78,28 @@ def test_a_rung_for_which_there_is_no_market_is_tried_at_the_next_quote() -> Non
     town = started(135)
     town.reject_next = RejectCode.NO_MARKET
     town.price(130, 131)
+    assert town.resting(Side.SELL) == ["140"]
+
+
+def test_an_instrument_that_nobody_may_trade_is_waited_for_however_long() -> None:
+    """Found by a simulated day: after five minutes of suspension a bot stood still and waited for a person."""
+    town = started(135)
+    is_suspended = True
+
+    def refuse(order: Order) -> Message | None:
+        reason = RejectReason(RejectCode.SUSPENDED, "Instrument suspended")
+        return OrderRejected(order.client_order_id, reason, town.now) if is_suspended else None
+
+    town.on_place = refuse
+    before = len(town.placed)
+    for _ in range(300):
+        town.price(129, 130, 131)
+    assert town.bot().bot.state is BotState.RUNNING
+    # 900 s, at most one try in 30 s after the first ones.
+    assert 10 < len(town.placed) - before < 50
+    assert sum("lets nobody trade it now (Instrument suspended)" in line for line in town.said()) == 1
+    is_suspended = False
+    town.price(*[131] * 31)
     assert town.resting(Side.SELL) == ["140"]
 
 
@@ -114,3 +136,17 @@ def test_a_venue_that_times_out_and_then_knows_nothing_is_not_asked_in_a_circle(
     assert town.bot().bot.state is BotState.ERROR
     assert len(town.placed) < 60
     assert not town.orders
+
+
+def test_a_ladder_whose_increment_changed_goes_on_beside_its_lines() -> None:
+    town = started(135)
+    resting = town.resting(Side.BUY)
+    town.tell(InstrumentChanged(instrument(price_bands=(PriceBand(ZERO, D(7)),))))
+    # What rests, rests; what comes is on the new steps: a sell for the rung from 130 to 140 at 140, one for 120 at 133.
+    assert town.resting(Side.BUY) == resting
+    town.price(119)
+    assert town.resting(Side.SELL) == ["133", "140"]
+    town.price(134)
+    # The buy of the rung from 120 comes back at 119, below its line.
+    assert "119" in town.resting(Side.BUY)
+    assert town.bot().bot.state is BotState.RUNNING

@@ -12,6 +12,8 @@ from engine.domain.bot import Account, AccountMode
 from engine.domain.grid import GridConfig
 from engine.domain.instrument import FeeAsset, Instrument, PriceBand, VenueRules
 from engine.domain.ledger import LedgerEntry
+from engine.domain.live import KeyFacts
+from engine.domain.live_messages import GoLive, LiveRecorded
 from engine.domain.market import Quote
 from engine.domain.messages import (
     AccountConnected,
@@ -44,7 +46,8 @@ from engine.domain.money import ZERO
 from engine.domain.order import Fill, Liquidity, Order, OrderKind, OrderState, Side
 from engine.domain.views import BotView
 from engine.kernel import Kernel
-from engine.ports import RecoveredState
+from engine.kernel.books import Outbox
+from engine.recovered import RecoveredState
 
 D = Decimal
 START = datetime(2026, 1, 1, tzinfo=UTC)
@@ -70,7 +73,15 @@ def instrument(**changes: object) -> Instrument:
 class Town:
     """One account, one instrument, one kernel. `orders` are those resting at the venue."""
 
-    def __init__(self, traded: Instrument | None = None, account: Account = ACCOUNT, volume: Decimal | None = None):
+    def __init__(
+        self,
+        traded: Instrument | None = None,
+        account: Account = ACCOUNT,
+        volume: Decimal | None = None,
+        *,
+        is_live_at_once: bool = True,
+    ):
+        self.is_live_at_once = is_live_at_once
         self.instrument = traded or instrument()
         self.account = account
         self.now = START
@@ -93,10 +104,13 @@ class Town:
 
     def send(self, command: object) -> CommandAnswered:
         if isinstance(command, OpenTown):
-            self.tell(AccountConnected(command.account, (self.instrument,), self.now))
-            cash = dict(command.account.settings)
-            balances = tuple((name[5:], D(amount), ZERO) for name, amount in cash.items())
+            facts = KeyFacts() if command.account.mode is AccountMode.LIVE else None
+            self.tell(AccountConnected(command.account, (self.instrument,), self.now, facts))
+            cash = [pair for pair in command.account.settings if pair[0].startswith("cash.")]
+            balances = tuple((name[5:], D(amount), ZERO) for name, amount in cash)
             self.tell(BalancesReported(command.account.account_id, balances, self.now))
+            if command.account.mode is AccountMode.LIVE and self.is_live_at_once:
+                self.send(GoLive(command.account.account_id, without_rehearsal=True))
             return CommandAnswered("", (), self.now)
         self.tell(CommandReceived(f"c{len(self.answers)}", command, self.now))  # type: ignore[arg-type]
         return self.answers[-1]
@@ -142,7 +156,10 @@ class Town:
     # What the venue does
 
     def tell(self, message: Message) -> None:
-        outbox = self.kernel.handle(message)
+        self.carry_out(self.kernel.handle(message))
+
+    def carry_out(self, outbox: Outbox | None) -> None:
+        """Keep the records, and do at the venue what was decided."""
         if outbox is None:
             return
         self.records += outbox.records
@@ -268,6 +285,7 @@ class Town:
                 live,
                 trades,
                 False,
+                live=tuple({r.live.account_id: r.live for r in self.records if isinstance(r, LiveRecorded)}.values()),
             ),
         )
 

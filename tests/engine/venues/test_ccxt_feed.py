@@ -21,9 +21,10 @@ from engine.domain.instrument import FeeAsset, Instrument, VenueRules
 from engine.domain.order import Side
 from engine.errors import GridwrightError, UsageError, VenueUnavailable
 from engine.venues.accounts import instrument_of, paper_account
-from engine.venues.ccxt_feed import GRACE_S, QUIET_S, CcxtFeed, CcxtFeeds, feed_of
+from engine.venues.ccxt_feed import QUIET_S, CcxtFeed, CcxtFeeds, feed_of
 from engine.venues.ccxt_line import Route
 from engine.venues.settings import settings_of
+from engine.venues.silence import GRACE_S
 from engine.venues.tape import Print, TopOfBook
 from tests.support.exchange_dialects import EXCHANGES, SYMBOLS, Binance
 from tests.support.held_clock import HeldClock

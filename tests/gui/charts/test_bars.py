@@ -12,12 +12,12 @@ from gui.charts.bars import (
     OPENED,
     BarColumns,
     CandleSeries,
-    Columns,
     aggregated,
     columns_of,
     instant_of,
     seconds_of,
 )
+from gui.charts.columns import Columns
 
 MIDNIGHT = datetime(2026, 1, 5, tzinfo=UTC)
 

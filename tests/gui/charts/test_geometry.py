@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from PySide6.QtCore import QRect
 
-from gui.charts.bars import Columns
+from gui.charts.columns import Columns
 from gui.charts.frame import Frame, PriceSpan, TimeSpan, nice_step, price_ticks, span_around
 from gui.charts.layers import candle_rects, column_rects
 from gui.charts.lines import stride_for

@@ -188,7 +188,7 @@ async def test_many_changes_make_one_picture(theme: Theme) -> None:
 
 
 async def test_rungs_entry_stops_and_price_are_lines(theme: Theme) -> None:
-    config = replace(BOT.bot.config, stop_lower=Decimal(700), trigger_price=Decimal(790))
+    config = replace(BOT.bot.grid, stop_lower=Decimal(700), trigger_price=Decimal(790))
     bot = replace(BOT, bot=replace(BOT.bot, config=config))
     with shown_panel(theme, ChartHistory()) as panel:
         panel.show_view(views.view_of([MARKET], [bot]), bot.bot.bot_id)
@@ -219,7 +219,7 @@ async def test_fills_of_the_bot_come_from_the_view_and_from_the_history(theme: T
 
 
 async def test_an_old_price_is_said_with_its_age(theme: Theme) -> None:
-    with shown_panel(theme, ChartHistory(), clock_s=42.0) as panel:
+    with shown_panel(theme, ChartHistory(), clock_s=43.0) as panel:
         panel.show_view(VIEW, BOT.bot.bot_id)
 
         assert "42 s" in panel.canvas.notice
@@ -336,3 +336,12 @@ async def test_a_hundred_thousand_recorded_candles_are_shown_whole(theme: Theme)
         price = panel.canvas.frame.price
         assert price.low < min(candle.low for candle in candles)
         assert price.high > max(candle.high for candle in candles)
+
+
+async def test_a_market_of_another_desk_is_dimmed_and_says_so(theme: Theme) -> None:
+    unheard = replace(VIEW, markets=tuple(replace(market, received_at_s=0.0) for market in VIEW.markets))
+    with shown_panel(theme, ChartHistory()) as panel:
+        panel.show_view(unheard, BOT.bot.bot_id)
+
+        assert panel.canvas.notice == "Another desk hears this market; this is the last recorded price."
+        assert panel.canvas.is_stale

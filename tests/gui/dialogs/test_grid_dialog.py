@@ -231,7 +231,7 @@ async def test_without_enough_past_the_suggestion_says_so(theme: Theme) -> None:
 
 def test_an_edit_shows_the_difference_and_submits_it(theme: Theme) -> None:
     bot = views.grid_bot(MARKET, grid_count=20)
-    proposed = replace(bot.bot.config, upper=Decimal(870))
+    proposed = replace(bot.bot.grid, upper=Decimal(870))
     change = preview_edit(bot, proposed, INSTRUMENT, FREE)
     with shown_dialog(theme, view_with(bot), bot=bot, proposed=proposed) as (dialog, submitted):
         dialog.refresh()
@@ -254,7 +254,7 @@ def test_an_edit_of_a_stopped_bot_is_checked_like_a_start(theme: Theme) -> None:
 
         (command,) = submitted
         assert isinstance(command, EditGrid)
-        assert command.config == bot.bot.config
+        assert command.config == bot.bot.grid
 
 
 def test_a_clone_is_a_new_bot_with_the_same_settings(theme: Theme) -> None:
@@ -265,7 +265,7 @@ def test_a_clone_is_a_new_bot_with_the_same_settings(theme: Theme) -> None:
 
         (command,) = submitted
         assert isinstance(command, AddGrid)
-        assert command.config == bot.bot.config
+        assert command.config == bot.bot.grid
         assert command.name == "XRP grid copy"
         assert command.bot_id != bot.bot.bot_id
 
@@ -277,7 +277,7 @@ def test_a_new_grid_begins_with_what_was_used_here_last(theme: Theme) -> None:
     with shown_dialog(theme, view_with(new, old)) as (dialog, _):
         answer = dialog.form.answer()
 
-        assert answer.config == new.bot.config
+        assert answer.config == new.bot.grid
         assert dialog.form.name.placeholderText() == "XRP/KRW grid 2"
 
 

@@ -9,7 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from gui.charts.bars import Columns, columns_of
+from gui.charts.bars import columns_of
+from gui.charts.columns import Columns
 from gui.dialogs.range_suggestion import average_true_range, closed_cycles, path_of, suggested_range
 from tests.support import views
 from tests.support.chart_history import recorded_candles, wandering_candles

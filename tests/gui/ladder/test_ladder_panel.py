@@ -71,6 +71,12 @@ def test_ten_rungs_each_have_their_own_text_and_two_hundred_share_theirs(theme: 
         assert [(group.first, group.last) for group in panel.ladder.groups] == [(at, at) for at in range(10)]
         assert panel.table is not None
         assert panel.table.model().rowCount() == 10
+        panel.resize(900, 400)
+        QApplication.processEvents()
+        assert panel.table.isVisible()
+        panel.resize(500, 400)
+        QApplication.processEvents()
+        assert not panel.table.isVisible(), "a column and a half says nothing"
 
     with shown_panel(theme, view_with(200)) as panel:
         assert len(panel.ladder.groups) <= 40
@@ -105,7 +111,7 @@ def test_a_rung_that_holds_is_filled_on_the_buy_side_and_has_its_chip_on_the_sel
 def test_dragging_the_upper_edge_previews_and_asks_for_the_edit(theme: Theme, qtbot: QtBot) -> None:
     view = view_with(20)
     with shown_panel(theme, view) as panel:
-        config = view.bots[0].bot.config
+        config = view.bots[0].bot.grid
         edge, x = y_of(panel, config.upper), panel.ladder.columns.spine
 
         QTest.mousePress(panel.ladder, Qt.MouseButton.LeftButton, pos=QPoint(x, edge))
@@ -126,7 +132,7 @@ def test_dragging_the_upper_edge_previews_and_asks_for_the_edit(theme: Theme, qt
 def test_a_refused_drag_and_an_escaped_one_ask_for_nothing(theme: Theme, qtbot: QtBot) -> None:
     view = view_with(20)
     with shown_panel(theme, view) as panel:
-        config, x = view.bots[0].bot.config, panel.ladder.columns.spine
+        config, x = view.bots[0].bot.grid, panel.ladder.columns.spine
         asked: list[object] = []
         panel.edit_requested.connect(lambda *arguments: asked.append(arguments))
 
@@ -240,7 +246,7 @@ def test_without_a_bot_the_panel_teaches_and_its_button_asks_for_a_grid(theme: T
 def test_a_geometric_ladder_is_scaled_by_ratio(theme: Theme) -> None:
     view = view_with(10)
     bot = view.bots[0]
-    bot = replace(bot, bot=replace(bot.bot, config=replace(bot.bot.config, mode=GridMode.GEOMETRIC)))
+    bot = replace(bot, bot=replace(bot.bot, config=replace(bot.bot.grid, mode=GridMode.GEOMETRIC)))
     with shown_panel(theme, replace(view, bots=(bot,))) as panel:
         assert panel.ladder.scale is not None
         assert panel.ladder.scale.by_ratio

@@ -123,7 +123,7 @@ def test_a_new_ladder_does_not_glow() -> None:
 
 
 def test_a_dragged_edge_snaps_to_the_venues_increment() -> None:
-    config = BOT.bot.config
+    config = BOT.bot.grid
 
     assert dragged_config(config, UPPER, 853.4999, INSTRUMENT) == replace(config, upper=Decimal(853))
     assert dragged_config(config, LOWER, 760.51, INSTRUMENT) == replace(config, lower=Decimal(761))
@@ -132,7 +132,7 @@ def test_a_dragged_edge_snaps_to_the_venues_increment() -> None:
 
 
 def test_the_preview_of_a_drag_says_what_the_domain_says() -> None:
-    config = replace(BOT.bot.config, upper=Decimal(880))
+    config = replace(BOT.bot.grid, upper=Decimal(880))
     change = preview_edit(BOT, config, INSTRUMENT, MUCH)
 
     drag = drag_preview(BOT, config, UPPER, INSTRUMENT, MUCH)
@@ -147,7 +147,7 @@ def test_the_preview_of_a_drag_says_what_the_domain_says() -> None:
 
 
 def test_an_edge_past_the_other_one_is_refused_in_words() -> None:
-    config = replace(BOT.bot.config, lower=Decimal(900))
+    config = replace(BOT.bot.grid, lower=Decimal(900))
 
     drag = drag_preview(BOT, config, LOWER, INSTRUMENT, MUCH)
 
@@ -158,7 +158,7 @@ def test_an_edge_past_the_other_one_is_refused_in_words() -> None:
 def test_a_stopped_bots_plan_changes_without_orders() -> None:
     stopped = views.grid_bot(MARKET, state=BotState.STOPPED)
 
-    drag = drag_preview(stopped, replace(stopped.bot.config, upper=Decimal(900)), UPPER, INSTRUMENT, MUCH)
+    drag = drag_preview(stopped, replace(stopped.bot.grid, upper=Decimal(900)), UPPER, INSTRUMENT, MUCH)
 
     assert not drag.is_refused
     assert not any("cancelled" in sentence for sentence in drag.sentences)

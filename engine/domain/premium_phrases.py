@@ -1,0 +1,46 @@
+"""What is said about premiums, their books and their rates. Templates as in `phrases`."""
+
+# Why a row shows no premium
+BOOK_MISSING = "{exchange} has not shown its book of {symbol} yet."
+BOOK_OLD = "The book of {symbol} on {exchange} is older than {seconds} s."
+BOOK_STRANGE = "The book of {symbol} on {exchange} cannot be read."
+BOOK_ONE_SIDED = "The book of {symbol} on {exchange} has no two sides."
+BOOK_CROSSED = "The book of {symbol} on {exchange} is crossed."
+BOOK_THIN = "The book of {symbol} on {exchange} is too thin for {size} {base}."
+BOOK_GAP = "{exchange} left out part of its book of {symbol}; it is asked for anew."
+SIZE_MISSING = "Say for which size or value the premium is worked out."
+MARKET_MISSING = "{exchange} does not list {symbol}."
+MARKET_HALTED = "{exchange} does not trade {symbol} at present: {notice}"
+RATE_MISSING = "There is no rate {pair} of {source} yet."
+RATE_ANY_MISSING = "No source tells the rate {pair}."
+RATE_OLD = "The rate {pair} of {source} is older than {seconds} s."
+
+# What is marked on a row that has one
+DEPOSITS_CLOSED = "{exchange} takes no deposits of {base}."
+WITHDRAWALS_CLOSED = "{exchange} pays out no {base}."
+DELISTING = "{exchange} is about to delist {symbol}: {notice}"
+MARKET_WARNING = "{exchange} warns of {symbol}: {notice}"
+
+# Sources of a rate
+RATE_SOURCE_UNKNOWN = "There is no source of rates called {source}; there are {known}."
+RATE_URL_MISSING = "No address is set that tells rates (fx_url)."
+RATE_STATIC_MISSING = "No rate {pair} is set (fx_static)."
+RATE_UNREACHABLE = "The address that tells rates cannot be reached ({cause})."
+RATE_STRANGE = "The address that tells rates says nothing at {pointer}."
+RATE_NOT_STORED = "The database knows no rate {pair}."
+
+# The list of pairs
+PAIR_UNKNOWN_EXCHANGE = "There are no books of {exchange}; there are {known}."
+PAIR_SAME = "A pair needs two different markets, not twice {symbol} on {exchange}."
+PAIR_BASES = "{home} and {foreign} are not the same base."
+PAIR_RATE_MISSING = "{foreign} prices need a rate to be counted in {home}; say which, such as {example}."
+PAIR_SIZE_BAD = "A size or value must be above 0, not {value}."
+PAIR_SIZE_BOTH = "Say a size or a value, not both."
+PAIR_FEE_BAD = "A fee is a fraction from 0 up to below 1, not {value}."
+PAIR_DAYS_BAD = "Days of funding are 0 or more, not {value}."
+PAIR_PACE_BAD = "A reading is kept each {lowest} to {highest} s, not each {value} s."
+PAIR_NOT_WATCHED = "{pair} is not on your list."
+PAIRS_TOO_MANY = "At most {maximum} pairs can be watched; with these there would be {count}."
+PAIRS_NONE_COMMON = "{home} and {foreign} have no base in common against {home_quote} and {foreign_quote}."
+SPREADS_BROKE = "The spread desk met something unexpected ({cause}) and begins anew."
+SPREADS_NOT_HERE = "This desk watches no pairs."

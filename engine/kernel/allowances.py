@@ -1,0 +1,55 @@
+"""What a bot may be called, and how much of its user's money it may have."""
+
+from decimal import ROUND_CEILING, Decimal
+
+from engine.domain import phrases
+from engine.domain.bot import Bot
+from engine.domain.grid import GridConfig
+from engine.domain.money import HUNDRED, ZERO
+from engine.domain.sentences import Refusal, Sentence, say
+from engine.kernel.books import AccountBook, BotBook
+from engine.kernel.state import State
+from engine.kernel.valuation import account_equity
+
+NAME_MAX = 100
+Refusals = tuple[Refusal, ...]
+
+
+def name_refusals(state: State, name: str, own_id: str | None) -> Refusals:
+    wanted = name.strip()
+    if not wanted:
+        return _refuse("name", say(phrases.NAME_EMPTY))
+    if len(wanted) > NAME_MAX:
+        return _refuse("name", say(phrases.NAME_TOO_LONG, maximum=NAME_MAX))
+    if any(book.bot.name == wanted and book.bot.bot_id != own_id for book in state.bots.values()):
+        return _refuse("name", say(phrases.NAME_TAKEN, name=wanted))
+    return ()
+
+
+def default_allocation(account: AccountBook, state: State, config: GridConfig) -> Decimal:
+    """The investment's share of the account's equity, rounded up to 0.01 %, at most 100 %."""
+    equity = account_equity(account, state.markets.values())
+    if equity <= 0:
+        return HUNDRED
+    return min((config.investment / equity * HUNDRED).quantize(Decimal("0.01"), ROUND_CEILING), HUNDRED)
+
+
+def allocation_refusals(state: State, bot: Bot, *, counts: bool) -> Refusals:
+    percent = bot.allocation_percent
+    if not percent.is_finite() or not 0 < percent <= HUNDRED:
+        return _refuse("allocation_percent", say(phrases.ALLOCATION_RANGE, percent=str(percent)))
+    used = sum(
+        (book.bot.allocation_percent for book in state.bots.values() if book.bot.is_active and _is_other(book, bot)),
+        ZERO,
+    )
+    if counts and used + percent > HUNDRED:
+        return _refuse("allocation_percent", say(phrases.ALLOCATION_FULL, used=used, percent=percent))
+    return ()
+
+
+def _is_other(book: BotBook, bot: Bot) -> bool:
+    return book.bot.bot_id != bot.bot_id
+
+
+def _refuse(field: str, sentence: Sentence) -> Refusals:
+    return (Refusal(field, sentence),)

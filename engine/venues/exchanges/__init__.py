@@ -1,0 +1,1 @@
+"""Accounts with real money: one venue for what is common, one dialect for each exchange, over ccxt."""

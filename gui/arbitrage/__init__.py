@@ -1,0 +1,1 @@
+"""Premiums and two-leg bots: the spread board, its charts, positions, opportunities, inventory, daily result."""

@@ -1,0 +1,1 @@
+"""The steps of revision 0006, by meaning."""

@@ -1,0 +1,1 @@
+"""The past of premiums and two-leg bots, one file for each question."""

@@ -1,0 +1,1 @@
+"""People who share a database: names, passwords, database roles, signing in."""

@@ -1,0 +1,1 @@
+"""The spread desk: books, rates and premiums of many pairs."""

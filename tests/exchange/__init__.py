@@ -1,0 +1,1 @@
+"""The loopback exchange itself: what the tests of everything else rest on."""

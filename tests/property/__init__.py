@@ -1,0 +1,1 @@
+"""Whatever is done in whatever order: rules that Hypothesis plays and shrinks."""

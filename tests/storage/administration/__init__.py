@@ -1,0 +1,1 @@
+"""Saving, restoring, checking and importing."""

@@ -1,0 +1,1 @@
+"""A whole exchange on the loopback: six venues' wires over one ledger that the program under test cannot see."""
