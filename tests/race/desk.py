@@ -1,16 +1,22 @@
 """One desk of the race: a real `main.py --no-gui` with a folder of its own, and everything that may befall it."""
 
 import os
+import re
 import signal
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from engine.domain.views import EngineState
+from engine.errors import StorageUnavailable
 from storage.desk import desk_identity
 from tests.main.program import ROOT, environment
 from tests.support.waiting import wait_until_async
 from tests.support.warm_programs import STDOUT, Running, start
+
+#: What a program says last that cannot start for want of the database.
+DATABASE_AWAY = re.compile("database (does not answer|answers at)|hung up|connection to the database was lost")
 
 
 @dataclass
@@ -65,6 +71,26 @@ class RaceDesk:
         """As a person who ends it in order."""
         self.ill("ended")
         self._signal(signal.SIGTERM)
+
+    @property
+    def output(self) -> str:
+        """All that it said since it was last started."""
+        return (self.folder / f"output-{self.starts}.txt").read_text(encoding="utf-8", errors="replace")
+
+    def start_again_if_it_could_not(self) -> None:
+        """As the service manager of docs/operations.md does with a desk that lost the database before it was up.
+
+        Raises AssertionError when it ended otherwise: a desk that runs waits for the database, and ends for nothing.
+        """
+        if self.is_running:
+            return
+        output = self.output
+        statuses = [line for line in output.splitlines() if " | " in line]
+        is_starting = all(line.startswith(EngineState.STARTING) for line in statuses)
+        code = self._end()
+        fine = code == StorageUnavailable.exit_code and is_starting and DATABASE_AWAY.search(output)
+        assert fine, f"{self.name} ended by itself with {code}: {output[-2000:]}"
+        self.start()
 
     async def ended(self, within_s: float) -> int:
         """Its exit code. Raises AssertionError when it runs on."""

@@ -9,7 +9,7 @@ import pytest_asyncio
 
 from engine.domain.messages import PauseBot, StartBot
 from tests.race.checker import BEYOND_LEASE_S, evidence, orders_received, writers
-from tests.race.desk import RaceDesk
+from tests.race.desk import DATABASE_AWAY, RaceDesk
 from tests.race.exchange import Size
 from tests.race.race import settle_and_judge
 from tests.race.town import Town, rows_of, town
@@ -145,6 +145,20 @@ async def test_a_desk_without_the_database_is_replaced(place: Town, how: str) ->
     network.restore(desk.name)
     await well_again(place, desk)
     assert desk.is_running
+    await nobody_traded_twice(place)
+
+
+async def test_a_desk_that_finds_no_database_at_its_start_is_there_when_it_is_started_again(place: Town) -> None:
+    desk = await run_by(place, ACCOUNTS[0])
+    network = place.networks[f"database {desk.name}"]
+    network.break_off(desk.name)
+    desk.kill()
+    desk.start()
+    await wait_until_async(lambda: not desk.is_running, what="it to give up", within_s=SLOW_MACHINE_S)
+    assert DATABASE_AWAY.search(desk.output)
+    network.restore(desk.name)
+    await well_again(place, desk)
+    await bots_trade(place, ACCOUNTS[0], await run_by(place, ACCOUNTS[0]))
     await nobody_traded_twice(place)
 
 

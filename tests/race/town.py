@@ -64,7 +64,7 @@ class Town:
             desk.ask_to_end()
         codes = await asyncio.gather(*(desk.ended(30) for desk in self.desks))
         return [
-            f"{desk.name} ended with {code}: {desk_output(desk)}"
+            f"{desk.name} ended with {code}: {desk.output[-2000:]}"
             for desk, code in zip(self.desks, codes, strict=True)
             if code
         ]
@@ -141,11 +141,11 @@ class Town:
             desk.well(time.time())
 
     async def wait_for_heartbeat(self, desk: RaceDesk, within_s: float) -> None:
-        """Wait until a desk has said again that it is there. Raises AssertionError when it ends instead."""
+        """Wait until a desk has said again that it is there. Raises AssertionError when it ends after it was up."""
         began = datetime.now(UTC)
 
         async def is_seen() -> bool:
-            assert desk.is_running, f"{desk.name} ended by itself: {desk_output(desk)}"
+            desk.start_again_if_it_could_not()
             seen = (await self.seen([desk]))[desk.desk_id]
             return seen is not None and seen >= began
 
@@ -159,11 +159,6 @@ class Town:
             )
         found = {row["desk_id"]: row["last_seen_at"] for row in rows}
         return {desk.desk_id: found.get(desk.desk_id) for desk in desks}
-
-
-def desk_output(desk: RaceDesk) -> str:
-    """What a desk said last."""
-    return (desk.folder / f"output-{desk.starts}.txt").read_text(encoding="utf-8", errors="replace")[-2000:]
 
 
 @contextlib.asynccontextmanager
