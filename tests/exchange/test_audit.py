@@ -1,5 +1,6 @@
 """The auditor finds every kind of lie, and nothing in the truth."""
 
+from collections import Counter
 from collections.abc import Callable
 from dataclasses import replace
 from decimal import Decimal
@@ -11,6 +12,7 @@ from tests.support.exchange.amounts import number
 from tests.support.exchange.audit import Auditor
 from tests.support.exchange.core import Exchange
 from tests.support.exchange.history import Knock
+from tests.support.exchange.office import Hand
 from tests.support.exchange.told import Intent, Told, Trade, Wish
 from tests.support.exchange.values import FeeRule, OrderRecord, PositionSide, Refused, Side, Status
 
@@ -153,6 +155,13 @@ def test_an_order_that_was_refused_needs_a_decision_too(made: Exchange) -> None:
     with pytest.raises(Refused):
         limit(made, "alice", Side.BUY, "0.000001", "50000", "never-decided")
     assert Auditor(made).check(told) == ["I1: order never-decided arrived and nobody had decided it."]
+
+
+def test_what_the_hand_was_refused_needs_no_decision(made: Exchange) -> None:
+    told = truth(made)
+    with pytest.raises(Refused):
+        Hand(made, "alice", Counter()).order("BTC/USDT", Side.BUY, Decimal(1_000_000), Decimal(50_000), "hand")
+    assert Auditor(made).check(told) == []
 
 
 def test_a_perps_ledger_is_cash_and_position() -> None:

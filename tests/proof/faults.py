@@ -10,8 +10,9 @@ from tests.proof import venue_acts as acts
 from tests.proof.watch import BY_HAND
 from tests.support.exchange.core import Exchange
 from tests.support.exchange.faults import Action, Plan, Point, Rule
+from tests.support.exchange.office import Hand
 from tests.support.exchange.server import Server
-from tests.support.exchange.values import Life, Refused, Request, Side, Status, Type
+from tests.support.exchange.values import Refused, Side, Status
 from tests.support.memory_desk import MemoryDatabase
 from tests.support.memory_network import MemoryNetwork
 
@@ -306,12 +307,11 @@ class Chaos:
         least = max(listing.min_size, listing.min_notional / (price * listing.contract_size) * 2)
         size = (least // listing.size_increment + 1) * listing.size_increment
         identity = f"{BY_HAND}{self._number}"
-        request = Request(listing.symbol, Side.BUY, Type.LIMIT, size, price, life=Life.GTC, client_order_id=identity)
+        hand = Hand(exchange, self._stage.account, self._stage.plan.acts)
         try:
-            order = exchange.place(self._stage.account, request)
+            order = hand.order(listing.symbol, Side.BUY, size, price, identity)
         except Refused:
             return _nothing, 0
-        exchange.history.foreign.add(order.order_id)
         self._note("owner ordered by hand")
 
         def end() -> None:

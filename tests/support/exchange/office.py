@@ -12,6 +12,7 @@ from tests.support.exchange.values import (
     Life,
     OrderRecord,
     PositionSide,
+    Refused,
     Request,
     Side,
     Status,
@@ -116,9 +117,15 @@ class Hand:
         self._acts["hand order"] += 1
         kind = Type.MARKET if price is None else Type.LIMIT
         request = Request(symbol, side, kind, size, price, None, Life.GTC, client_order_id)
+        history = self._exchange.history
         with self._exchange.turn():
-            order = self._exchange.place(self._account, request)
-            self._exchange.history.foreign.add(order.order_id)
+            try:
+                order = self._exchange.place(self._account, request)
+            except Refused:
+                # It has no number that could be foreign, and the program is asked about all others that arrived.
+                history.received.pop()
+                raise
+            history.foreign.add(order.order_id)
         return order
 
     def cancel(self, order_id: int) -> OrderRecord:
