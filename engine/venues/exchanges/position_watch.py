@@ -3,7 +3,7 @@
 import asyncio
 import logging
 from collections.abc import Callable, Sequence
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from engine.domain.messages import VenueEvent
 from engine.domain.money import ZERO
@@ -17,10 +17,10 @@ from engine.venues.tape import instant, milliseconds
 log = logging.getLogger(__name__)
 
 #: Funding is asked for once more so often: a frame that hints at it may be lost. Books know what they have.
-FUNDING_EVERY_S = 300.0
+FUNDING_EVERY_S = 30.0
 #: How far back the first question goes: the program may have been off that long. The ledger remembers 40 days.
 FIRST_SPAN = timedelta(days=30)
-#: How far back the next ones go. An exchange may book late what it pays.
+#: How far back before the last answer the next ones go. An exchange may book late what it pays.
 NEXT_SPAN = timedelta(hours=12)
 
 
@@ -40,7 +40,7 @@ class PositionWatch:
         self._calls = calls
         self._clock = clock
         self._tell = tell
-        self._asked_before = False
+        self._answered_at: datetime | None = None
         self._never = asyncio.Event()
 
     async def report(self, listed: Sequence[Listed]) -> None:
@@ -85,12 +85,13 @@ class PositionWatch:
 
     async def ask_funding(self, listed: Sequence[Listed]) -> None:
         """Ask what was paid lately, and tell it; what is known already is told again. Raises NoAnswer."""
-        span = NEXT_SPAN if self._asked_before else FIRST_SPAN
-        since_ms = milliseconds(self._clock.now() - span)
+        asked_at, before = self._clock.now(), self._answered_at
+        # The machine may have slept since, for longer than an exchange is late.
+        since_ms = milliseconds(asked_at - FIRST_SPAN if before is None else min(before, asked_at) - NEXT_SPAN)
         for each in listed:
             found = await self._dialect.funding(self._calls, each, since_ms)
             self._tell([self._paid(paid) for paid in sorted(found, key=lambda paid: paid.at_ms)])
-        self._asked_before = True
+        self._answered_at = asked_at
 
     async def run(self, listed: Sequence[Listed]) -> None:
         """Ask for funding again and again."""
