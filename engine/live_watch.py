@@ -78,6 +78,8 @@ class LiveWatch:
         self._pace = pace or Pace()
         self._after_s = dead_man_s(account)
         self._armed_at_s: float | None = None
+        #: The countdown may run though it is not to: of a life before, or because nobody answered as it was ended.
+        self._may_run = True
         self._said: Sentence | None = None
 
     async def run(self) -> None:
@@ -99,9 +101,10 @@ class LiveWatch:
 
     async def disarm(self) -> None:
         """The program ends in order: resting orders stay."""
-        if self._armed_at_s is None:
+        live = self._kernel.live_of(self._account.account_id)
+        if self._armed_at_s is None and not (self._may_run and self._after_s and live is not None and live.is_on):
             return
-        self._armed_at_s = None
+        self._armed_at_s, self._may_run = None, False
         with contextlib.suppress(TimeoutError):
             async with asyncio.timeout(DISARM_S):
                 if await self._arm(0):
@@ -142,14 +145,15 @@ class LiveWatch:
                 self._say_once(
                     say(live_phrases.DEAD_MAN_WOULD_HIT, account=self._account.account_id, count=len(foreign))
                 )
-            if self._armed_at_s is not None:
-                self._armed_at_s = None
-                await self._arm(0)
+            if self._armed_at_s is not None or (self._may_run and live is not None and live.is_on):
+                self._armed_at_s, self._may_run = None, True
+                self._may_run = not await self._arm(0)
             return
         now_s = asyncio.get_running_loop().time()
         if self._armed_at_s is not None and now_s - self._armed_at_s < self._after_s / 3:
             return
         is_first = self._armed_at_s is None
+        self._may_run = True
         if not await self._arm(self._after_s):
             return
         self._armed_at_s = now_s

@@ -138,8 +138,8 @@ class BotBook:
     ladder, and now fits the inventory to it; `has_bought`: by a purchase, so that nothing of it is sold as surplus.
     `rejects` counts refusals in a row; not before `retry_at` it is tried again. `is_asking`: it was said that its first
     orders with real money wait for a confirmation. `adopted` orders stay while the bot stands still, until it is
-    started again. From its account's connection on it `is_taken_up` until its first exits are decided; while one of
-    these `first_exits` has no answer, nothing that opens is sent.
+    started again. From its account's connection on, or from the end of a doubt about its position, it `is_taken_up`
+    until its first exits are decided; while one of these `first_exits` has no answer, nothing that opens is sent.
     """
 
     bot: Bot

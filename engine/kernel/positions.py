@@ -161,6 +161,9 @@ def settle(state: State, market: MarketBook) -> list[BotBook]:
             return []
         market.is_doubted = False
         market.doubted_at = market.asked_at = None
+        for book in market.bots:
+            # Orders may have been ended by the venue: all is sent again, and what closes comes first.
+            book.is_taken_up = True
         return list(market.bots)
     market.is_doubted = True
     if market.at is None:

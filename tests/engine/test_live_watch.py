@@ -45,6 +45,7 @@ class WatchedVenue:
     facts: KeyFacts = GOOD
     foreign: tuple[ForeignOrder, ...] = ()
     is_away: bool = False
+    is_deaf: bool = False
     has_dead_man: bool = True
     name: str = "town"
     probes: list[float] = field(default_factory=list)
@@ -66,6 +67,8 @@ class WatchedVenue:
 
     async def arm(self, after_s: int) -> None:
         self.arms.append((self.at_s(), after_s))
+        if self.is_deaf:
+            raise VenueUnavailable(say("the town is deaf"))
 
     # What a watch never asks
 
@@ -206,6 +209,38 @@ def test_it_is_never_armed_where_it_would_cancel_orders_that_are_not_ours() -> N
     assert max(armed) < 62
     assert found.venue.arms[-1][1] == 0
     assert any("it would cancel 1 orders that are not ours too" in line for line in found.said)
+
+
+def test_what_a_life_before_left_running_is_ended_where_it_would_cancel_orders_that_are_not_ours() -> None:
+    async def go(clock: VirtualClock) -> list[tuple[float, int]]:
+        found = world(clock, dead_man_s="30")
+        found.venue.foreign = (stranger(),)
+        watching = asyncio.create_task(found.watch.run())
+        await last(60)
+        watching.cancel()
+        await asyncio.gather(watching, return_exceptions=True)
+        return found.venue.arms
+
+    assert run_virtual(go) == [(0, 0)]
+
+
+def test_an_end_that_is_not_answered_is_asked_for_again() -> None:
+    async def go(clock: VirtualClock) -> list[tuple[float, int]]:
+        found = world(clock, dead_man_s="30")
+        watching = asyncio.create_task(found.watch.run())
+        await last(5)
+        found.venue.foreign, found.venue.is_deaf = (stranger(),), True
+        await last(32.5)
+        found.venue.is_deaf = False
+        await last(30)
+        watching.cancel()
+        await asyncio.gather(watching, return_exceptions=True)
+        return found.venue.arms
+
+    arms = run_virtual(go)
+    unanswered = [at_s for at_s, after_s in arms if at_s < 37.5 and not after_s]
+    assert len(unanswered) >= 2
+    assert [after_s for at_s, after_s in arms if at_s > 37.5] == [0]
 
 
 def test_an_end_in_order_turns_it_off_and_a_kill_does_not() -> None:

@@ -10,6 +10,7 @@ from engine.domain.messages import (
     BalancesReported,
     Message,
     OrderAccepted,
+    OrderCanceled,
     OrderRejected,
     OrderUnknown,
     RejectCode,
@@ -17,6 +18,8 @@ from engine.domain.messages import (
 )
 from engine.domain.order import Order, Side
 from tests.engine.kernel.test_grid_run import started
+from tests.engine.kernel.test_perp_grid import perp, tell_position
+from tests.engine.kernel.test_perp_grid import started as started_on_futures
 from tests.engine.kernel.town import Town
 
 D = Decimal
@@ -67,6 +70,30 @@ def test_entries_are_sent_only_when_every_exit_has_its_answer(answer: object) ->
     assert not [order for order in sent if order.side is Side.BUY]
     # The market stands still: nobody waits for a quote.
     town.tell(answer(exits[-1], town))
+    entries = [f"{order.price.normalize():f}" for order in sent if order.side is Side.BUY and order.price]
+    assert sorted(entries) == sorted(before[Side.BUY])
+
+
+def test_when_the_exchange_has_ended_all_orders_by_itself_what_closes_is_sent_again_first() -> None:
+    town = started_on_futures(perp())
+    tell_position(town, town.bot().base_held)
+    before = {side: town.resting(side) for side in Side}
+    assert before[Side.BUY]
+    assert before[Side.SELL]
+    sent: list[Order] = []
+    town._place = sent.append  # type: ignore[method-assign,assignment]
+    ended = list(town.orders.values())
+    town.orders.clear()
+    for order in ended:
+        town.tell(OrderCanceled(order.client_order_id, order.filled_quantity, town.now))
+    # Futures wait for what the exchange says of the position: it may have been taken away.
+    assert not sent
+    tell_position(town, town.bot().base_held)
+    town.price(town.at_price or D(120))
+    exits = list(sent)
+    assert {order.side for order in exits} == {Side.SELL}
+    for order in exits:
+        town.tell(accepted(order, town))
     entries = [f"{order.price.normalize():f}" for order in sent if order.side is Side.BUY and order.price]
     assert sorted(entries) == sorted(before[Side.BUY])
 
