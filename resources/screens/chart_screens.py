@@ -24,7 +24,7 @@ from PySide6.QtWidgets import QApplication, QWidget  # noqa: E402
 from engine.domain.grid import GridMode  # noqa: E402
 from engine.domain.messages import EquitySampled  # noqa: E402
 from engine.domain.money import install_decimal_context  # noqa: E402
-from engine.domain.order import OrderState  # noqa: E402
+from engine.domain.order import OrderState, Side  # noqa: E402
 from engine.domain.views import EngineView  # noqa: E402
 from gui.charts.equity_panel import EquityPanel  # noqa: E402
 from gui.charts.price_panel import PricePanel  # noqa: E402
@@ -47,7 +47,7 @@ def view_with(rungs: int, mode: GridMode = GridMode.ARITHMETIC, age_s: float = 0
     """A running grid in the middle of its life, with fills, stops, and an order nobody is sure of."""
     market = views.market_of(views.instrument_of(tick="0.1"), "812", candles=500, received_at_s=NOW_S - age_s)
     bot = views.grid_bot(market, grid_count=rungs, investment="40000000")
-    config = replace(bot.bot.config, stop_lower=Decimal(752), stop_upper=Decimal(868), mode=mode)
+    config = replace(bot.bot.grid, stop_lower=Decimal(752), stop_upper=Decimal(868), mode=mode)
     orders = list(bot.open_orders)
     orders[len(orders) // 3] = replace(orders[len(orders) // 3], state=OrderState.UNKNOWN)
     bot = replace(bot, bot=replace(bot.bot, config=config), open_orders=tuple(orders))
@@ -60,7 +60,7 @@ def with_fills_now(view: EngineView) -> EngineView:
     bot = view.bots[0]
     rungs = list(bot.rungs)
     for index in (len(rungs) // 2 - 1, len(rungs) // 2 + 1):
-        side = views.Side.BUY if index < len(rungs) // 2 else views.Side.SELL
+        side = Side.BUY if index < len(rungs) // 2 else Side.SELL
         rungs[index] = replace(rungs[index], last_fill_side=side, last_fill_at=views.NOON)
     return replace(view, sequence=2, bots=(replace(bot, rungs=tuple(rungs)),))
 
@@ -144,7 +144,7 @@ async def equity_screens(app: QApplication, theme: Theme, suffix: str) -> None:
             bot.bot.account_id,
             bot.bot.bot_id,
             views.NOON - timedelta(minutes=5 * (1500 - at)),
-            bot.bot.config.investment
+            bot.bot.grid.investment
             + at // 9 * 4_200
             + Decimal(round(60_000 * math.sin(at / 60) - 40_000 * math.cos(at / 17))),
             Decimal(at // 9 * 4_200),
@@ -213,7 +213,7 @@ async def dialog_screens(app: QApplication, theme: Theme, suffix: str) -> None:
     refused.show()
     await settle(app)
     await shoot(app, refused, f"dialog_refused_{suffix}", (1120, 860))
-    proposed = replace(view.bots[0].bot.config, upper=Decimal("860.0"))
+    proposed = replace(view.bots[0].bot.grid, upper=Decimal("860.0"))
     edit = GridDialog(theme, provider, history, bot=view.bots[0], proposed=proposed)
     edit.show()
     await settle(app)

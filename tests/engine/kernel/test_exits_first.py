@@ -17,9 +17,9 @@ from engine.domain.messages import (
     RejectReason,
 )
 from engine.domain.order import Order, Side
+from tests.engine.kernel.perp_scenes import perp, tell_position
+from tests.engine.kernel.perp_scenes import started as started_on_futures
 from tests.engine.kernel.test_grid_run import started
-from tests.engine.kernel.test_perp_grid import perp, tell_position
-from tests.engine.kernel.test_perp_grid import started as started_on_futures
 from tests.engine.kernel.town import Town
 
 D = Decimal

@@ -7,23 +7,16 @@ from engine.domain.bot import BotState
 from engine.domain.grid import GridConfig, GridMode, Inventory, RungStatus
 from engine.domain.instrument import FeeAsset
 from engine.domain.messages import (
-    AddGrid,
     EditGrid,
     HaltAll,
     LiftHalt,
-    Message,
-    OrderRecorded,
-    OrderRejected,
-    OrderUnknown,
     PauseBot,
-    RejectCode,
-    RejectReason,
     RemoveBot,
     RestoreBot,
     StartBot,
     StopBot,
 )
-from engine.domain.order import Order, OrderKind, OrderState, Side
+from engine.domain.order import OrderKind, Side
 from tests.engine.kernel.town import ACCOUNT, BOT, Town, instrument
 
 D = Decimal
@@ -263,63 +256,6 @@ def test_a_halt_cancels_everything_and_lifting_it_puts_the_ladder_back() -> None
     assert (town.resting(Side.BUY), town.resting(Side.SELL)) == before
 
 
-def test_a_post_only_refusal_is_tried_again_at_each_quote_and_not_in_between() -> None:
-    town = started(135)
-    town.price(130)
-    tried: list[Order] = []
-
-    def refuse(order: Order) -> Message | None:
-        tried.append(order)
-        return OrderRejected(order.client_order_id, RejectReason(RejectCode.POST_ONLY, "crosses"), town.now)
-
-    town.on_place = refuse
-    town.price(140)  # the sell fills at a first quote, a second one ends the move
-    assert len(tried) == 2
-    town.on_place = None
-    town.price(139)
-    assert "130" in town.resting(Side.BUY)
-
-
-def test_eight_refusals_in_a_row_end_in_a_look_and_not_in_a_storm() -> None:
-    town = Town()
-    town.price(135)
-    town.on_place = lambda order: _reject(town, order)
-    town.grid(CONFIG)
-    for step in range(200):
-        town.price(135 + D(step % 2) / 100)
-    assert town.bot().bot.state is BotState.ERROR
-    assert len(town.placed) < 60
-    town.on_place = None
-    assert town.refusals(StartBot(BOT)) == []
-    assert len(town.resting(Side.BUY)) == 4
-
-
-def _reject(town: Town, order: Order) -> Message:
-    return OrderRejected(order.client_order_id, RejectReason(RejectCode.OTHER, "closed"), town.now)
-
-
-def test_an_order_of_unknown_fate_is_asked_for_and_never_sent_twice() -> None:
-    town = Town()
-    town.price(135)
-    unknown: list[str] = []
-
-    def lose_first(order: Order) -> Message | None:
-        if not unknown:
-            unknown.append(order.client_order_id)
-            return OrderUnknown(unknown[0], "timeout", town.now)
-        return None
-
-    town.on_place = lose_first
-    town.grid(CONFIG)
-    identities = [order.client_order_id for order in town.placed]
-    assert len(identities) == len(set(identities))
-    assert len(town.orders) == 3
-    town.price("135.1", "135.2")  # its place is taken again a second later
-    assert len(town.orders) == 4
-    states = {record.order.state for record in town.records if isinstance(record, OrderRecorded)}
-    assert OrderState.LOST in states
-
-
 def test_first_purchase_continues_with_each_quote_while_there_is_too_little_volume() -> None:
     town = Town(volume=D(5))
     town.price(105)
@@ -371,32 +307,3 @@ def test_held_base_of_another_bot_is_not_handed_over() -> None:
     first = next(order for order in town.placed if order.bot_id == "testbot2")
     assert first.kind is OrderKind.MARKET
     assert town.bot().base_held == held == town.ledger("XRP")
-
-
-def test_a_rung_without_money_waits_for_the_next_sale_and_the_others_go_on() -> None:
-    poor = replace(ACCOUNT, settings=(("cash.KRW", "4000"),))
-    # The first purchase slips by 5 %, so the lowest buy cannot be paid any more.
-    town = Town(account=poor)
-    town.price(115)
-    town.slip = D("1.05")
-    assert town.grid(CONFIG) == []
-    assert town.bot().bot.state is BotState.RUNNING
-    assert len(town.orders) == 3
-    assert len([line for line in town.said() if line.startswith("An order was not sent")]) == 1
-    town.price(130)  # the sale pays for the nearer rung first
-    assert town.resting(Side.BUY) == ["110", "120"]
-    town.price(141)
-    assert town.resting(Side.BUY) == ["100", "110", "120", "130"]
-    check_books(town)
-
-
-def test_a_bot_that_stands_still_keeps_its_share_of_the_allocation() -> None:
-    town = Town()
-    town.price(135)
-    town.on_place = lambda order: _reject(town, order)
-    assert town.grid(CONFIG) == []
-    for step in range(400):
-        town.price(135 + D(step % 2) / 100)
-    assert town.bot().bot.state is BotState.ERROR
-    command = AddGrid("testbot2", "second", "town", "XRP/KRW", CONFIG, D(95), start=True)
-    assert town.refusals(command) == ["Your running bots have 10 % allocated; with 95 % more it would be over 100 %."]

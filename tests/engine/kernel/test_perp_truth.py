@@ -8,7 +8,7 @@ from engine.domain.ledger import EntryKind
 from engine.domain.positions import FundingPaid
 from engine.domain.truth import Cause, StepKind
 from engine.domain.venue_picture import VenuePicture
-from tests.engine.kernel.test_perp_grid import POSITION, check_books, perp, started, tell_position
+from tests.engine.kernel.perp_scenes import POSITION, check_books, perp, started, tell_position
 from tests.engine.kernel.test_truth import look, picture, repair, shown, wanted
 from tests.engine.kernel.town import Town
 
