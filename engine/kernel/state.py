@@ -7,7 +7,7 @@ from decimal import Decimal
 
 from engine.domain.arbitrage import HedgeConfig, PairStage
 from engine.domain.arbitrage_messages import TwoLegRecorded
-from engine.domain.bot import Account, Bot, BotKind
+from engine.domain.bot import Account, Bot, BotKind, BotState
 from engine.domain.ledger import LedgerEntry
 from engine.domain.market import FxRate
 from engine.domain.messages import (
@@ -74,12 +74,13 @@ class State:
     is_halted: bool = False
 
     def say(self, book: BotBook | None, sentence: Sentence, level: Level = Level.INFO) -> None:
-        """Log a decision; for a bot it is also its last event."""
+        """Log a decision; for a bot it is also its last event, except that nothing hides why it stands still."""
         bot_id = book.bot.bot_id if book else ""
         at = self.time_of(book)
         self.outbox.records.append(DecisionLogged(bot_id, level, sentence, at))
-        if book:
+        if book and (book.bot.state is not BotState.ERROR or level is Level.ERROR):
             book.set_bot(last_event=sentence, last_event_at=at)
+        if book:
             self.changed.add(bot_id)
 
     def time_of(self, book: BotBook | None) -> datetime:

@@ -15,6 +15,7 @@ from engine.domain.messages import (
     StartBot,
 )
 from engine.domain.order import Order, OrderState, Side
+from engine.domain.sentences import say
 from tests.engine.kernel.test_grid_run import CONFIG, check_books, started
 from tests.engine.kernel.town import ACCOUNT, BOT, Town
 
@@ -105,3 +106,17 @@ def test_a_bot_that_stands_still_keeps_its_share_of_the_allocation() -> None:
     assert town.bot().bot.state is BotState.ERROR
     command = AddGrid("testbot2", "second", "town", "XRP/KRW", CONFIG, D(95), start=True)
     assert town.refusals(command) == ["Your running bots have 10 % allocated; with 95 % more it would be over 100 %."]
+
+
+def test_what_a_bot_stands_still_for_is_not_hidden_by_what_is_told_late() -> None:
+    town = started(120)
+    sell = next(order for order in town.orders.values() if order.side is Side.SELL)
+    cause = say("somebody has to look")
+    town.carry_out(town.kernel.stand_still(BOT, cause))
+    told = town.bot().bot.last_event
+    assert "somebody has to look" in str(told)
+    town.fill_part(sell, str(sell.quantity))
+    assert any("closed cycle" in line for line in town.said())
+    assert town.bot().bot.last_event == told
+    assert town.send(StartBot(BOT)).refusals == ()
+    assert town.bot().bot.last_event != told
