@@ -9,7 +9,7 @@ from decimal import Decimal
 from engine.domain import live_phrases, phrases
 from engine.domain.bot import Account
 from engine.domain.messages import AccountConnected, AccountFailed, Message, VenueEvent
-from engine.domain.sentences import Sentence, say
+from engine.domain.sentences import say
 from engine.errors import GridwrightError, VenueUnavailable
 from engine.kernel.books import Outbox
 from engine.kernel.kernel import Kernel
@@ -113,7 +113,7 @@ class Connections:
             venue = rising.result()
         except GridwrightError as failure:
             error = failure
-            self._fail(account, failure.sentence)
+            self._fail(account, failure)
         if self._tasks is None or not (error is None or _is_worth_waiting(kernel, account, error)):
             return
         keeper = self._tasks.create_task(self._keep(kernel, account, gate, venue, error))
@@ -184,7 +184,7 @@ class Connections:
                     return
                 if failure.sentence != said or venue is not None:
                     said = failure.sentence
-                    self._fail(account, said)
+                    self._fail(account, failure)
                 if not isinstance(failure, VenueUnavailable):
                     return
             if venue is not None:
@@ -199,14 +199,14 @@ class Connections:
         account_id, added = known.account_id, [symbol for symbol in wanted.symbols if symbol not in known.symbols]
         venue, gate = self._venues.get(account_id), self._gates.get(account_id)
         if added and isinstance(venue, RuledVenue):
-            cause: Sentence | None = None
+            cause: GridwrightError | None = None
             try:
                 async with asyncio.timeout(CHANGE_S):
                     await venue.rules_of(added)
             except TimeoutError:
-                cause = say(phrases.TRUTH_NO_ANSWER, account=account_id, seconds=f"{CHANGE_S:g}")
+                cause = VenueUnavailable(say(phrases.TRUTH_NO_ANSWER, account=account_id, seconds=f"{CHANGE_S:g}"))
             except GridwrightError as error:
-                cause = error.sentence
+                cause = error
             if self._gates.get(account_id) is not gate:
                 # Connected anew, or another desk's, meanwhile: whoever did that has told it.
                 return False
@@ -214,7 +214,7 @@ class Connections:
                 self._fail(wanted, cause)
                 return False
         # From here on the account is between two connections, and nothing is decided.
-        self._fail(known, say(live_phrases.SYMBOLS_BUSY, account=account_id))
+        self._fail(known, GridwrightError(say(live_phrases.SYMBOLS_BUSY, account=account_id)))
         return True
 
     async def _run(self, kernel: Kernel, account: Account, venue: Venue) -> None:
@@ -255,8 +255,9 @@ class Connections:
         self._tell(AccountConnected(account, instruments, datetime.now(UTC), facts))
         return venue
 
-    def _fail(self, account: Account, sentence: Sentence) -> None:
-        self._tell(AccountFailed(account, sentence, datetime.now(UTC)))
+    def _fail(self, account: Account, error: GridwrightError) -> None:
+        is_unreachable = isinstance(error, VenueUnavailable)
+        self._tell(AccountFailed(account, error.sentence, datetime.now(UTC), is_unreachable))
 
     async def _part_from(self, account_id: str) -> None:
         self._watches.pop(account_id, None)

@@ -21,8 +21,8 @@ from engine.domain.messages import (
     StopBot,
 )
 from engine.domain.money import HUNDRED
-from engine.domain.sentences import Sentence, plain
-from engine.errors import UsageError
+from engine.domain.sentences import UNREACHABLE, Sentence, plain
+from engine.errors import GridwrightError, UsageError, VenueUnavailable
 
 #: How the fields of a configuration are written on the command line, where it is not `--field-name`.
 OPTIONS: Mapping[str, str] = {
@@ -188,9 +188,11 @@ def option_of(field: str) -> str:
     return OPTIONS.get(field, f"--{field.replace('_', '-')}")
 
 
-def refused(refusals: Sequence[tuple[str, Sentence]]) -> UsageError:
+def refused(refusals: Sequence[tuple[str, Sentence]]) -> GridwrightError:
     """The first refusal of an answer as an error: one sentence, with the option that causes it in front."""
     field, sentence = refusals[0]
+    if field == UNREACHABLE:
+        return VenueUnavailable(sentence)
     return UsageError(with_option(field, str(sentence)))
 
 

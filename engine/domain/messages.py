@@ -227,11 +227,15 @@ class AccountConnected:
 
 @dataclass(frozen=True, slots=True)
 class AccountFailed:
-    """The venue of an account cannot be used; its bots are not traded until it is connected."""
+    """The venue of an account cannot be used; its bots are not traded until it is connected.
+
+    `is_unreachable`: because of the venue itself, and not of what was asked for.
+    """
 
     account: Account
     sentence: Sentence
     at: datetime
+    is_unreachable: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -43,6 +43,10 @@ def say(template: str, **arguments: Argument) -> Sentence:
     return Sentence(template, tuple(arguments.items()))
 
 
+#: The field of a refusal that no input causes: the venue cannot be used now.
+UNREACHABLE = "unreachable"
+
+
 @dataclass(frozen=True, slots=True)
 class Refusal:
     """Why something asked for is not done. `field` names the input that causes it ("" for the whole)."""

@@ -19,7 +19,7 @@ from engine.domain.messages import (
 )
 from engine.domain.money import ZERO
 from engine.domain.order import OrderState
-from engine.domain.sentences import Refusal, Sentence, say
+from engine.domain.sentences import UNREACHABLE, Refusal, Sentence, say
 from engine.kernel.books import HIGHEST, AccountBook, BotBook, MarketBook
 from engine.kernel.holds import begin_live
 from engine.kernel.live import take_facts
@@ -103,7 +103,7 @@ def on_account_failed(state: State, event: AccountFailed) -> None:
                 market.book = None
     state.say(None, sentence, Level.INFO if is_change else Level.ERROR)
     for command_id in state.openings.pop(event.account.account_id, ()):
-        state.answer(command_id, (Refusal("account", event.sentence),))
+        state.answer(command_id, (Refusal(UNREACHABLE if event.is_unreachable else "account", event.sentence),))
 
 
 def open_account(state: State, command_id: str, command: OpenAccount) -> None:

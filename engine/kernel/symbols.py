@@ -12,7 +12,7 @@ from engine.domain.key_facts import changes
 from engine.domain.live import ForeignKind, KeyFacts, LiveAccount
 from engine.domain.live_messages import ChangeSymbols
 from engine.domain.messages import AccountConnected, AccountFailed, AccountRecorded, ConnectAccount, Level
-from engine.domain.sentences import Refusal, Sentence, say
+from engine.domain.sentences import UNREACHABLE, Refusal, Sentence, say
 from engine.kernel.books import AccountBook
 from engine.kernel.live import not_rehearsed
 from engine.kernel.state import State
@@ -72,7 +72,7 @@ def give_up_change(state: State, book: AccountBook, event: AccountFailed) -> boo
     name = book.account.account_id
     if name in state.changes:
         command_id, _ = state.changes.pop(name)
-        _keep(state, book, command_id, event.sentence)
+        _keep(state, book, command_id, event.sentence, UNREACHABLE if event.is_unreachable else "symbols")
     if event.account == book.account:
         return False
     if not book.is_connected:
@@ -80,9 +80,9 @@ def give_up_change(state: State, book: AccountBook, event: AccountFailed) -> boo
     return True
 
 
-def _keep(state: State, book: AccountBook, command_id: str, cause: Sentence) -> None:
+def _keep(state: State, book: AccountBook, command_id: str, cause: Sentence, field: str = "symbols") -> None:
     state.say(None, say(live_phrases.SYMBOLS_KEPT, account=book.account.account_id, cause=cause), Level.LOOK)
-    state.answer(command_id, (Refusal("symbols", cause),))
+    state.answer(command_id, (Refusal(field, cause),))
 
 
 def _go_back(state: State, book: AccountBook) -> bool:

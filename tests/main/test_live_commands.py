@@ -119,3 +119,31 @@ def test_orders_of_others_are_listed_and_ours_that_nobody_knows_are_mended(tmp_p
             wait_until(lambda: f"{bot}G1R0BC1A77" not in resting(desk), what="its end", within_s=60)
             assert "web_1" in resting(desk)
             wait_until(lambda: set(whose()) == {by_hand}, what="the list to follow", within_s=60)
+
+
+def test_a_key_that_is_not_taken_and_an_exchange_away_open_no_account(tmp_path: Path, database_url: str) -> None:
+    with exchange(tmp_path / "exchange", "binance") as at:
+        desk = LiveDesk(tmp_path / "desk", database_url, at, BINANCE)
+        desk.open_vault()
+        typed_wrong = tmp_path / "wrong"
+        typed_wrong.write_text("not-the-secret-of-this-key")
+        typed_wrong.chmod(0o600)
+        desk.run(
+            "credential", "add", "exchange", "binance", "--label", "wrong", "--key-file", str(desk.folder / "api"),
+            "--secret-file", str(typed_wrong), "--passphrase-file", str(desk.folder / "pass"),
+        )  # fmt: skip
+
+        def failed(credential: str) -> str:
+            opening = ["account", "open-live", "binance", "--credential", credential, "--symbols", "BTC/USDT"]
+            done = run(desk.command(*opening), environment=environment())
+            assert done.returncode == 4, (done.returncode, done.stdout, done.stderr)
+            [line] = done.stderr.splitlines()
+            return line.removeprefix("gridwright: ")
+
+        said = "binance refused: -1022 Signature for this request is not valid."
+        assert failed("wrong") == said
+        with desk.headless():
+            assert failed("wrong") == said
+            at.act("binance", "fault", point="request", action="status", kind="", times=None)
+            assert failed("binance") == "binance does not answer in time."
+        assert desk.ask("account", "list") == []

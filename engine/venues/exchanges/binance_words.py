@@ -17,6 +17,7 @@ from engine.venues.exchanges.dialect import (
     Listed,
     NoAnswer,
     PublicWord,
+    SaidNo,
     Seen,
 )
 from engine.venues.tape import instant
@@ -64,14 +65,14 @@ async def told(calls: Calls, call: Call) -> Mapping[str, Any]:
     """The object that answers a question. Raises NoAnswer for anything else."""
     answer = await calls.ask(call)
     if answer.status != OK or not isinstance(answer.body, Mapping) or not answer.body:
-        raise NoAnswer(f"{call.method}: {answer.status} {str(answer.body)[:200]}")
+        raise no_from(answer) or NoAnswer(f"{call.method}: {answer.status} {str(answer.body)[:200]}")
     return answer.body
 
 
 def rows_of(answer: Answer) -> Sequence[Mapping[str, Any]]:
     """The list that answers a question. Raises NoAnswer for anything else: a page is no empty list."""
     if answer.status != OK or not isinstance(answer.body, list):
-        raise NoAnswer(f"{answer.status} {str(answer.body)[:200]}")
+        raise no_from(answer) or NoAnswer(f"{answer.status} {str(answer.body)[:200]}")
     return answer.body
 
 
@@ -79,6 +80,14 @@ def code_of(answer: Answer) -> int:
     """The number of an error; 0 where there is none."""
     code = answer.body.get("code") if isinstance(answer.body, Mapping) else None
     return code if isinstance(code, int) else 0
+
+
+def no_from(answer: Answer) -> SaidNo | None:
+    """The no to a question, by its code and words; None for whatever says nothing for certain."""
+    code = code_of(answer)
+    if code not in CERTAIN or answer.status >= SERVER_ERROR or answer.status == OK:
+        return None
+    return SaidNo(f"{code} {answer.body.get('msg', '')}"[:200])
 
 
 def refusal_of(answer: Answer) -> RejectReason | None:

@@ -54,6 +54,10 @@ class NoAnswer(Exception):
     """Nobody knows whether the call arrived: refused, reset, timed out, broken off."""
 
 
+class SaidNo(NoAnswer):
+    """A question was answered by a no that the exchange gives words to: a key that it does not take, as a rule."""
+
+
 class Calls(Protocol):
     """ccxt's signing and transport without its judgement: every status and body comes back as it is."""
 

@@ -11,7 +11,16 @@ from engine.domain.instrument import Instrument
 from engine.domain.messages import RejectCode, RejectReason
 from engine.domain.money import ZERO
 from engine.domain.order import Fill, Liquidity, Order, OrderKind, OrderState, Side
-from engine.venues.exchanges.dialect import POST_ONLY_ENDED, Answer, BalancesTold, Listed, NoAnswer, PublicWord, Seen
+from engine.venues.exchanges.dialect import (
+    POST_ONLY_ENDED,
+    Answer,
+    BalancesTold,
+    Listed,
+    NoAnswer,
+    PublicWord,
+    SaidNo,
+    Seen,
+)
 from engine.venues.exchanges.korean_fees import Trade, split_fee
 from engine.venues.exchanges.korean_rules import Chance
 from engine.venues.tape import milliseconds
@@ -70,12 +79,19 @@ def refused_by(answer: Answer, names: Mapping[str, RejectCode]) -> RejectReason 
     return RejectReason(names[name], name) if is_no and name in names else None
 
 
+def no_from(answer: Answer) -> SaidNo | None:
+    """The no to a question, by its name and words; None for whatever says nothing for certain."""
+    name = error_name(answer)
+    is_no = HTTPStatus.BAD_REQUEST <= answer.status < HTTPStatus.INTERNAL_SERVER_ERROR and answer.status not in DOOR
+    return SaidNo(f"{name} {answer.body['error'].get('message') or ''}".rstrip()[:200]) if is_no and name else None
+
+
 def rows_of(answer: Answer) -> Sequence[Mapping[str, Any]]:
     """The rows of a list. Raises NoAnswer for whatever is no list of objects (F4)."""
     body = answer.body
     is_list = isinstance(body, list) and all(isinstance(row, Mapping) for row in body)
     if answer.status != HTTPStatus.OK or not is_list:
-        raise NoAnswer(f"{answer.status} {error_name(answer) or str(body)[:80]}")
+        raise no_from(answer) or NoAnswer(f"{answer.status} {str(body)[:80]}")
     return list(body)
 
 
@@ -139,7 +155,7 @@ def place_params(order: Order, listed: Listed, best: Decimal | None) -> dict[str
 def chance_of(answer: Answer) -> Chance:
     """`orders/chance`. Raises NoAnswer, or what a strange body makes of its reader."""
     if answer.status != HTTPStatus.OK or not isinstance(answer.body, Mapping):
-        raise NoAnswer(f"{answer.status} {error_name(answer)}")
+        raise no_from(answer) or NoAnswer(f"{answer.status} {str(answer.body)[:80]}")
     body = answer.body
     market = body["market"]
     taker = max(number(body["bid_fee"]), number(body["ask_fee"]))

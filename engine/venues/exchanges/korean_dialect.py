@@ -29,6 +29,7 @@ from engine.venues.exchanges.dialect import (
     NoMarket,
     PositionTold,
     PublicWord,
+    SaidNo,
     Seen,
     Urgency,
 )
@@ -141,6 +142,8 @@ class Korean(ABC):
                 )  # fmt: skip
                 listed.append(Listed(Instrument(venue, symbol, base, quote, rules), market_id, chance.is_trading))
             return listed
+        except SaidNo:
+            raise
         except (NoAnswer, LookupError, TypeError, ValueError, ArithmeticError) as error:
             cause = f"{type(error).__name__} {error}"
             raise VenueUnavailable(say(phrases.FEED_STRANGE, exchange=self.exchange, cause=cause)) from error

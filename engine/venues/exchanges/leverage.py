@@ -1,6 +1,6 @@
 """The leverage that a futures account was opened with, set at the exchange where that has another one."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from engine.domain import phrases
 from engine.domain.bot import Account
@@ -18,7 +18,7 @@ async def set_leverage(account: Account, dialect: Dialect, calls: CcxtCalls, lis
     for each in others:
         answer = await calls.ask(dialect.set_leverage(each, account.leverage))
         if answer.status >= BAD_REQUEST:
-            raise _refused(account, dialect, " ".join(str(answer.body).split())[:200])
+            raise _refused(account, dialect, _words(answer.body))
     return bool(others)
 
 
@@ -32,6 +32,12 @@ def _others(account: Account, listed: Sequence[Listed]) -> list[Listed]:
     if not account.setting("leverage"):
         return []
     return [each for each in listed if each.instrument.rules.leverage != account.leverage]
+
+
+def _words(body: object) -> str:
+    """Code and sentence of a refusal; the three exchanges with futures name them alike."""
+    said = f"{body.get('code', '')} {body.get('msg', '')}" if isinstance(body, Mapping) else str(body)
+    return " ".join(said.split())[:200]
 
 
 def _refused(account: Account, dialect: Dialect, text: str) -> UsageError:

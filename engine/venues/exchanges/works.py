@@ -10,7 +10,7 @@ from engine.domain import phrases
 from engine.domain.sentences import say
 from engine.errors import GridwrightError, VenueUnavailable
 from engine.venues.ccxt_line import STRANGE
-from engine.venues.exchanges.dialect import NoAnswer
+from engine.venues.exchanges.dialect import NoAnswer, SaidNo
 
 log = logging.getLogger(__name__)
 
@@ -77,6 +77,8 @@ class Works:
     def no_answer(self, error: BaseException) -> VenueUnavailable:
         """A question that was not answered, as an error of the venue."""
         log.info("%s: %s", self._exchange, error)
+        if isinstance(error, SaidNo):
+            return VenueUnavailable(say(phrases.FEED_REFUSED, exchange=self._exchange, text=str(error)))
         return VenueUnavailable(say(phrases.FEED_NO_ANSWER, exchange=self._exchange))
 
     def _ours(self, error: BaseException) -> BaseException:

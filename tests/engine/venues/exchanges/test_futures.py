@@ -124,8 +124,9 @@ async def test_leverage_that_the_exchange_does_not_allow_is_refused_with_its_wor
 ) -> None:
     what = unconnected.what
     unconnected.account = live_account("test", what.exchange, "credential", [what.symbol], 500)
-    with pytest.raises(UsageError, match="did not set the leverage to 500"):
+    with pytest.raises(UsageError, match="did not set the leverage to 500: ") as caught:
         await unconnected.connect()
+    assert "{" not in str(caught.value), "the words are those of a sentence, not of a wire"
 
 
 async def test_the_venue_closing_a_position_is_told(account: LoopbackAccount) -> None:
