@@ -12,6 +12,7 @@ from engine.domain.bot import Account, Bot, BotKind
 from engine.domain.instrument import Instrument
 from engine.errors import UsageError
 from engine.recovered import RecoveredState
+from engine.spreads.list_rules import source_refusals
 
 #: How the fields of a configuration are written on the command line, where it is not `--field-name`.
 OPTIONS: Mapping[str, str] = {
@@ -82,8 +83,10 @@ def changed_config(config: ArbitrageConfig, options: Namespace) -> ArbitrageConf
 
 
 def _given(options: Namespace) -> dict[str, Any]:
-    """Only what was typed, by field name."""
+    """Only what was typed, by field name. Raises UsageError for a source of rates that nobody knows."""
     typed = vars(options)
+    for refusal in source_refusals(typed.get("fx_source") or ""):
+        raise UsageError(refusal.sentence)
     names = [each.name for each in fields(ArbitrageConfig) if each.name in typed and each.name != "hedge_symbol"]
     return {name: WORDS[name](typed[name]) if name in WORDS else typed[name] for name in names}
 

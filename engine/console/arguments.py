@@ -1,7 +1,7 @@
 """The tree of sub-commands and options. Building it imports nothing heavy, so that `--help` answers at once."""
 
 import re
-from argparse import SUPPRESS, ArgumentParser, Namespace, RawDescriptionHelpFormatter
+from argparse import OPTIONAL, SUPPRESS, ZERO_OR_MORE, ArgumentParser, Namespace, RawDescriptionHelpFormatter
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any, NoReturn
 
@@ -42,6 +42,7 @@ class OneSentenceParser(ArgumentParser):
     #: Where a sub-command takes a name: words in its place that are sub-commands of their own.
     _words: "OneSentenceParser | None" = None
     _branches: "Branches | None" = None
+    _is_mixing = False
 
     def error(self, message: str) -> NoReturn:
         raise UsageError(one_sentence(message))
@@ -57,7 +58,17 @@ class OneSentenceParser(ArgumentParser):
     def parse_known_args(self, args: Any = None, namespace: Any = None) -> Any:
         if self._words is not None and self._branches is not None and args and args[0] in self._branches.choices:
             return self._words.parse_known_args(args, namespace)
-        return super().parse_known_args(args, namespace)
+        if self._is_mixing or not self._may_be_mixed() or {"-h", "--help"} & set(args or ()):
+            return super().parse_known_args(args, namespace)
+        self._is_mixing = True
+        try:
+            return self.parse_known_intermixed_args(args, namespace)
+        finally:
+            self._is_mixing = False
+
+    def _may_be_mixed(self) -> bool:
+        """argparse takes a list of names for empty when an option stands before it: `watch upbit binance --all BTC`."""
+        return any(action.nargs in (ZERO_OR_MORE, OPTIONAL) for action in self._get_positional_actions())
 
 
 def one_sentence(message: str) -> str:

@@ -198,6 +198,6 @@ def refused(refusals: Sequence[tuple[str, Sentence]]) -> GridwrightError:
 
 def with_option(field: str, sentence: str) -> str:
     """A refusal beside the option that it speaks of; sentences that need no option stay as they are."""
-    if not sentence.startswith("This "):
+    if not sentence.startswith("This must "):
         return sentence
     return f"{option_of(field)}: t{sentence[1:]}" if field else sentence

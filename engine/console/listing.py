@@ -17,19 +17,27 @@ Value = None | str | int | bool | Decimal | datetime
 
 @dataclass(frozen=True, slots=True)
 class Column(Generic[Row]):
-    """One column. `key` names it in JSON, `title` on the terminal; `is_signed` shows a plus on gains."""
+    """One column. `key` names it in JSON, `title` on the terminal; `is_signed` shows a plus on gains.
+
+    `is_index`: counted from 0 in JSON, as in the ids of orders, and from 1 on the terminal, as in log and window.
+    """
 
     key: str
     title: str
     value: Callable[[Row], Value]
     is_signed: bool = False
+    is_index: bool = False
+
+    def on_terminal(self, row: Row) -> Value:
+        value = self.value(row)
+        return value + 1 if self.is_index and isinstance(value, int) else value
 
 
 def as_table(columns: Sequence[Column[Row]], rows: Sequence[Row], *, empty: str) -> str:
     """Header and rows, or the sentence `empty` when there are none. Columns of numbers are right-aligned."""
     if not rows:
         return empty
-    values = [[column.value(row) for column in columns] for row in rows]
+    values = [[column.on_terminal(row) for column in columns] for row in rows]
     cells = [
         [shown(value, is_signed=column.is_signed) for column, value in zip(columns, line, strict=True)]
         for line in values

@@ -218,7 +218,7 @@ async def _account(options: Namespace, desk: Desk) -> Account:
 async def _money_text(desk: Desk, account: Account) -> str:
     own = [row for row in await desk.ledger() if row.account_id == account.account_id and row.total]
     booked = ", ".join(f"{row.total:f} {row.asset}" for row in own) or "nothing yet"
-    return f"In our books of it: {booked}. What it really has is shown by the running desk and by the exchange."
+    return f"In our books of it: {booked}. What it really has: `account truth {account.account_id}`."
 
 
 def _live_of(state: RecoveredState, account: Account, desk_id: str) -> LiveView:

@@ -21,7 +21,9 @@ def add_personal(branches: "Branches", common: "OneSentenceParser") -> None:
     told.add_argument("--limit", type=values.limit, default=50, help="rows, at most 2000 (default 50)")
     acts = told.add_subparsers(title="sub-commands", metavar="COMMAND", dest="notifications_command", required=False)
     read = _leaf(acts, common, "read", "mark notifications as read")
-    read.add_argument("ids", metavar="ID", nargs="*", type=number, help="numbers of the list; all when left out")
+    read.add_argument(
+        "ids", metavar="ID", nargs="*", default=[], type=number, help="numbers of the list; all when left out"
+    )
 
 
 def _symbols(branches: "Branches", common: "OneSentenceParser") -> None:

@@ -16,7 +16,7 @@ PLANNED: tuple[Column[PlannedOrder], ...] = (
     Column("kind", "Kind", lambda order: order.kind.value),
     Column("price", "Price", lambda order: order.price),
     Column("quantity", "Quantity", lambda order: order.quantity),
-    Column("rung", "Rung", lambda order: order.rung if order.rung >= 0 else None),
+    Column("rung", "Rung", lambda order: order.rung if order.rung >= 0 else None, is_index=True),
 )
 
 

@@ -107,7 +107,7 @@ DAYS: tuple[Column[DayProfit], ...] = (
 )
 
 RUNGS: tuple[Column[Rung], ...] = (
-    Column("rung", "Rung", lambda rung: rung.index),
+    Column("rung", "Rung", lambda rung: rung.index, is_index=True),
     Column("buy_price", "Buy", lambda rung: rung.buy_price),
     Column("sell_price", "Sell", lambda rung: rung.sell_price),
     Column("quantity", "Quantity", lambda rung: rung.quantity),
@@ -154,7 +154,7 @@ ORDERS: tuple[Column[Order], ...] = (
     Column("quantity", "Quantity", lambda order: order.quantity),
     Column("filled", "Filled", lambda order: order.filled_quantity),
     Column("state", "State", lambda order: order.state.value),
-    Column("rung", "Rung", lambda order: order.rung if order.rung >= 0 else None),
+    Column("rung", "Rung", lambda order: order.rung if order.rung >= 0 else None, is_index=True),
     Column("reason", "Reason", lambda order: order.reason or None),
     Column("client_order_id", "Order", lambda order: order.client_order_id),
 )

@@ -18,10 +18,10 @@ def add_watching(premium: "OneSentenceParser", leaf: "Leaf") -> None:
     watch = leaf(words, "watch", "put pairs on your list, or say anew how they are watched")
     watch.add_argument("home", type=values.text, help="exchange in whose quote is counted, such as upbit")
     watch.add_argument("foreign", type=values.text, help="the other exchange, such as binance")
-    watch.add_argument("bases", nargs="*", type=values.text, metavar="BASE", help="assets, such as BTC XRP")
+    watch.add_argument("bases", nargs="*", default=[], type=values.text, metavar="BASE", help="assets, such as BTC XRP")
     watch.add_argument("--all", action="store_true", help="every base that both trade against these quotes")
     watch.add_argument(
-        "--without", nargs="+", action="extend", default=[], type=values.text, metavar="BASE",
+        "--without", type=values.text, metavar="BASE,BASE",
         help="bases that --all leaves out, such as those that only share a ticker",
     )  # fmt: skip
     amount = watch.add_mutually_exclusive_group(required=True)
@@ -45,7 +45,9 @@ def add_watching(premium: "OneSentenceParser", leaf: "Leaf") -> None:
     watch.add_argument("--home-fee", type=values.number, help="fee at home as a fraction; the exchange's when left out")
     watch.add_argument("--foreign-fee", type=values.number, help="fee abroad as a fraction, likewise")
     unwatch = leaf(words, "unwatch", "take pairs off your list; what was recorded stays")
-    unwatch.add_argument("bases", nargs="*", type=values.text, metavar="BASE", help="assets, such as BTC XRP")
+    unwatch.add_argument(
+        "bases", nargs="*", default=[], type=values.text, metavar="BASE", help="assets, such as BTC XRP"
+    )
     unwatch.add_argument("--home", type=values.text, help="only pairs with this exchange at home")
     unwatch.add_argument("--foreign", type=values.text, help="only pairs with this exchange abroad")
     unwatch.add_argument("--all", action="store_true", help="all pairs, or all of these exchanges")

@@ -58,7 +58,7 @@ async def _watch(options: Namespace, desk: Desk, out: TextIO) -> None:
     changed = [each for each in after if each not in before]
     # Said again as it was: asked for all the same, so it is shown as what is watched now.
     touched = changed or [each for each in after if isinstance(command, WatchPairs) and each in command.pairs]
-    sentence = f"{_counted(len(new))} put on the list, {len(changed) - len(new)} changed; {len(after)} are watched."
+    sentence = f"{_counted(len(new))} put on the list, {len(changed) - len(new)} changed; {_left(len(after))}"
     if options.json:
         rows: list[Json] = [json_row(LIST, each) for each in touched]
         out.write(dump({"done": True, "added": len(new), "watched": len(after), "pairs": rows}) + "\n")
@@ -69,7 +69,7 @@ async def _watch(options: Namespace, desk: Desk, out: TextIO) -> None:
 def watch_command(options: Namespace) -> WatchPairs | WatchCommon:
     """What was typed as a command. Raises UsageError."""
     bases = tuple(dict.fromkeys(base.upper() for base in options.bases))
-    without = tuple(dict.fromkeys(base.upper() for base in options.without))
+    without = tuple(dict.fromkeys((options.without or "").upper().replace(",", " ").split()))
     if options.all and bases:
         raise UsageError(f"Say --all or name {', '.join(bases)}, not both.")
     if not options.all and not bases:
@@ -116,7 +116,7 @@ async def _unwatch(options: Namespace, desk: Desk, out: TextIO) -> None:
     await desk.ask(UnwatchPairs(tuple(each.pair for each in found)))
     left = len(await desk.watched())
     rows: list[Json] = [json_row(LIST, each) for each in found]
-    sentence = f"{_counted(len(found))} taken off the list; {left} are watched."
+    sentence = f"{_counted(len(found))} taken off the list; {_left(left)}"
     out.write((dump({"done": True, "watched": left, "pairs": rows}) if options.json else sentence) + "\n")
 
 
@@ -131,6 +131,10 @@ def _of_bases(watched: Sequence[WatchedPair], bases: Sequence[str]) -> list[Watc
         if all(each.pair.base != base.upper() for each in watched):
             raise UsageError(f"No pair of {base.upper()} is watched." if watched else NONE_WATCHED)
     return [each for each in watched if each.pair.base in {base.upper() for base in bases}]
+
+
+def _left(count: int) -> str:
+    return f"{count} {'is' if count == 1 else 'are'} watched."
 
 
 def _counted(count: int) -> str:

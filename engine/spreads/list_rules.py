@@ -39,11 +39,15 @@ def refusals_of(watched: WatchedPair) -> Sequence[Refusal]:
         example = f"{pair.foreign_quote}{pair.home_quote}"
         about = {"home": pair.home_quote, "foreign": pair.foreign_quote, "example": example}
         found.append(Refusal("fx_pair", say(premium_phrases.PAIR_RATE_MISSING, **about)))
-    if watched.fx_source and watched.fx_source not in SOURCES and watched.fx_source not in OTHERS:
-        sources = ", ".join([*sorted(SOURCES), *OTHERS])
-        about = {"source": watched.fx_source, "known": sources}
-        found.append(Refusal("fx_source", say(premium_phrases.RATE_SOURCE_UNKNOWN, **about)))
-    return [*found, *_numbers(watched)]
+    return [*found, *source_refusals(watched.fx_source), *_numbers(watched)]
+
+
+def source_refusals(fx_source: str) -> Sequence[Refusal]:
+    """Whether anybody of that name tells rates; "" is nobody in particular."""
+    if not fx_source or fx_source in SOURCES or fx_source in OTHERS:
+        return ()
+    known = ", ".join([*sorted(SOURCES), *OTHERS])
+    return (Refusal("fx_source", say(premium_phrases.RATE_SOURCE_UNKNOWN, source=fx_source, known=known)),)
 
 
 def refusals_of_common(like: WatchedPair) -> Sequence[Refusal]:

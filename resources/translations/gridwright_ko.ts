@@ -4328,8 +4328,8 @@
             <translation>{venue} 목록에서 {symbol} 거래를 허용하지 않습니다.</translation>
         </message>
         <message>
-            <source>Your running bots have {used} % allocated; with {percent} % more it would be over 100 %.</source>
-            <translation>실행 중인 봇에 이미 {used} %가 배분되어 {percent} %를 더하면 100 %를 넘습니다.</translation>
+            <source>Your running bots have {used} % allocated, so {percent} % more is over 100 %: allocate less to this one, or stop another.</source>
+            <translation>실행 중인 봇에 이미 {used} %가 배분되어 {percent} %를 더하면 100 %를 넘습니다. 이 봇의 배분을 줄이거나 다른 봇을 정지하십시오.</translation>
         </message>
         <message>
             <source>asset of fees</source>
@@ -4512,6 +4512,10 @@
             <translation>{bot}에는 {rung}번 칸이 없습니다.</translation>
         </message>
         <message>
+            <source>{bot} has not been stopped; stop it first.</source>
+            <translation>{bot} 봇이 정지되지 않았습니다. 먼저 정지하십시오.</translation>
+        </message>
+        <message>
             <source>{bot} is already running.</source>
             <translation>{bot} 봇은 이미 실행 중입니다.</translation>
         </message>
@@ -4530,10 +4534,6 @@
         <message>
             <source>{bot} is not running.</source>
             <translation>{bot} 봇은 실행 중이 아닙니다.</translation>
-        </message>
-        <message>
-            <source>{bot} is running; stop it first.</source>
-            <translation>{bot} 봇이 실행 중입니다. 먼저 정지하십시오.</translation>
         </message>
         <message>
             <source>{bot} is starting, rebalancing or stopping; edit it when that is done.</source>

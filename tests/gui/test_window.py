@@ -191,7 +191,7 @@ def test_a_refusal_stands_on_the_strip_and_stays(make_desk: MakeDesk) -> None:
     desk.window.bot_acts.remove.trigger()
     desk.tick()
     assert desk.message is not None
-    assert desk.message.text == "Second is running; stop it first."
+    assert desk.message.text == "Second has not been stopped; stop it first."
 
 
 def test_only_what_the_state_allows_can_be_pressed(make_desk: MakeDesk) -> None:

@@ -97,6 +97,10 @@ def test_a_two_leg_bot_from_its_first_to_its_last_day(say: Say, database_url: st
     assert refused(say, "arb", "add", *PLACE, *SETTINGS, "--hedge-account", "nobody").startswith(
         "There is no account nobody; known are simulated:"
     )
+    for verb in ("preview", "add"):
+        assert refused(say, "arb", verb, *PLACE, *SETTINGS, "--fx-source", "moon").startswith(
+            "There is no source of rates called moon; there are binance, binanceusdm, "
+        )
     assert asked(say, "bot", "list") == [], "what is refused leaves nothing behind"
 
     added = asked(say, "arb", "add", *PLACE, *SETTINGS, "--name", "Kimchi", "--max-positions", "3")
@@ -238,7 +242,7 @@ def test_the_list_of_watched_pairs(say: Say, tmp_path: Path) -> None:
     assert refused(say, "premium", "list", "LUNA") == "No pair of LUNA is watched."
     assert len(asked(say, "premium", "list")) == 3, "what is refused leaves nothing behind"
     assert say("premium", "unwatch", "QAB", "XRP", "--home", "upbit") == (
-        0, "2 pairs were taken off the list; 1 are watched.\n", ""
+        0, "2 pairs were taken off the list; 1 is watched.\n", ""
     )  # fmt: skip
     assert asked(say, "premium", "unwatch", "--all")["watched"] == 0
     assert asked(say, "premium", "list") == []
@@ -249,7 +253,7 @@ async def watch_all(say: Say, folder: Path, value: tuple[str, ...]) -> None:
     town = build(folder, ("upbit", "binance"), symbols=2, speed=None)
     async with town.server:
         route = town.server.route()
-        words = ("premium", "watch", "upbit", "binance", "--all", *value, "--without", "qaa", "BTC", "ETH")
+        words = ("premium", "watch", "upbit", "binance", "--all", *value, "--without", "qaa,BTC,ETH")
         done = await asyncio.to_thread(asked, say, *words, route=route)
         assert [each["home_symbol"] for each in done["pairs"]] == ["QAB/KRW"]
         assert (done["added"], done["watched"]) == (1, 3)

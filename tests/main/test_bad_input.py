@@ -83,7 +83,7 @@ REFUSED: tuple[tuple[tuple[str, ...], str], ...] = (
     (("bot", "start", "Started"), "Started is already running."),
     (("bot", "pause", "Resting"), "Resting is not running."),
     (("bot", "stop", "Resting", "--sell"), "Resting is not running."),
-    (("bot", "remove", "Started"), "Started is running; stop it first."),
+    (("bot", "remove", "Started"), "Started has not been stopped; stop it first."),
     (("bot", "restore", "Resting"), "Resting was not removed."),
     (("bot", "edit", "Resting", "--grid-count", "20"), "Nothing would change on Resting"),
     (("bot", "edit", "Resting", "--lower", "5000"), "The lower price 5,000 must be below the upper price 4,200."),

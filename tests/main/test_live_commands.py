@@ -147,3 +147,18 @@ def test_a_key_that_is_not_taken_and_an_exchange_away_open_no_account(tmp_path: 
             at.act("binance", "fault", point="request", action="status", kind="", times=None)
             assert failed("binance") == "binance does not answer in time."
         assert desk.ask("account", "list") == []
+
+
+def test_a_key_that_may_withdraw_trades_nothing_until_its_owner_says_so(tmp_path: Path, database_url: str) -> None:
+    with exchange(tmp_path / "exchange", "binance") as at:
+        desk = LiveDesk(tmp_path / "desk", database_url, at, BINANCE)
+        desk.open_vault()
+        at.act("binance", "key", key=BINANCE.key.key, can_withdraw=True)
+        desk.run("account", "open-live", "binance", "--credential", "binance", "--symbols", "BTC/USDT")
+        with desk.headless():
+            wait_until(lambda: desk.ask("account", "key", NAME)["facts"] is not None, what="a look at the key")
+            going = ("account", "go-live", NAME, "--without-rehearsal", NAME)
+            assert refused(desk, *going).startswith("This key could withdraw money.")
+            desk.run("account", "allow-withdrawal-key", NAME, "--yes")
+            desk.run(*going)
+            assert desk.ask("account", "key", NAME)["is_on"] is True

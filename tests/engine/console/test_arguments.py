@@ -175,3 +175,36 @@ def test_every_sub_command_that_answers_can_answer_as_json() -> None:
 
 def test_the_help_names_the_exit_codes() -> None:
     assert "5 already running" in build_parser().format_help()
+
+
+@pytest.mark.parametrize(
+    "typed",
+    [
+        "upbit binance BTC XRP --size 0.05 --json",
+        "upbit binance --size 0.05 --json BTC XRP",
+        "--size 0.05 upbit binance BTC XRP --json",
+        "upbit --size 0.05 binance BTC --json XRP",
+    ],
+)
+def test_names_and_options_stand_in_any_order(typed: str) -> None:
+    options = parse(["premium", "watch", *typed.split()])
+    assert (options.home, options.foreign, options.bases) == ("upbit", "binance", ["BTC", "XRP"])
+    assert (options.size, options.json) == (Decimal("0.05"), True)
+
+
+@pytest.mark.parametrize("typed", ["--without LUNA,GAS upbit binance --all", "upbit binance --all --without LUNA,GAS"])
+def test_what_is_left_out_takes_no_name_that_follows_it(typed: str) -> None:
+    options = parse(["premium", "watch", "--value", "1000000", *typed.split()])
+    assert (options.home, options.foreign, options.bases) == ("upbit", "binance", [])
+    assert options.without == "LUNA,GAS"
+
+
+def test_what_is_missing_is_named_also_where_the_order_is_free() -> None:
+    for typed, sentence in (
+        ("watch upbit --size 1", "Missing: foreign."),
+        ("watch upbit binance BTC", "Say one of --size, --value."),
+        ("unwatch BTC --sise", "Not understood: --sise."),
+    ):
+        with pytest.raises(UsageError) as caught:
+            parse(["premium", *typed.split()])
+        assert str(caught.value) == sentence

@@ -38,6 +38,12 @@ def test_json_is_exact() -> None:
     assert found == [{"name": "격자", "pnl": "0.10000000000000000001"}, {"name": "b", "pnl": None}]
 
 
+def test_a_rung_is_counted_from_one_for_a_person_and_from_zero_for_a_program() -> None:
+    columns: tuple[Column[int | None], ...] = (Column("rung", "Rung", lambda index: index, is_index=True),)
+    assert as_table(columns, [0, 11, None], empty="-").splitlines() == ["Rung", "   1", "  12", "   -"]
+    assert json.loads(as_json(columns, [0, None])) == [{"rung": 0}, {"rung": None}]
+
+
 def test_pairs_stand_under_each_other() -> None:
     assert as_pairs([("State", "running"), ("Fills", 1200), ("PnL", Decimal("-3.5"))]).splitlines() == [
         "State  running",

@@ -58,7 +58,7 @@ def test_a_grid_that_does_not_start_may_wait_for_its_money() -> None:
 def test_allocations_add_up() -> None:
     running = replace(STOPPED, state=BotState.WAITING, allocation_percent=Decimal(70))
     assert sentences(grid(4_000_000), running) == [
-        "Your running bots have 70 % allocated; with 40 % more it would be over 100 %."
+        "Your running bots have 70 % allocated, so 40 % more is over 100 %: allocate less to this one, or stop another."
     ]
 
 

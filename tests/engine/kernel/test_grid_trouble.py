@@ -105,7 +105,9 @@ def test_a_bot_that_stands_still_keeps_its_share_of_the_allocation() -> None:
         town.price(135 + D(step % 2) / 100)
     assert town.bot().bot.state is BotState.ERROR
     command = AddGrid("testbot2", "second", "town", "XRP/KRW", CONFIG, D(95), start=True)
-    assert town.refusals(command) == ["Your running bots have 10 % allocated; with 95 % more it would be over 100 %."]
+    assert town.refusals(command) == [
+        "Your running bots have 10 % allocated, so 95 % more is over 100 %: allocate less to this one, or stop another."
+    ]
 
 
 def test_what_a_bot_stands_still_for_is_not_hidden_by_what_is_told_late() -> None:

@@ -141,7 +141,7 @@ def test_settings_change_under_an_open_position_and_its_markets_do_not() -> None
 
 def test_a_stopped_bot_is_removed_and_comes_back_with_both_halves() -> None:
     town = opened()
-    assert town.ask(RemoveBot(BOT)) == ["bot: Kimchi is running; stop it first."]
+    assert town.ask(RemoveBot(BOT)) == ["bot: Kimchi has not been stopped; stop it first."]
     town.ask(StopBot(BOT, Inventory.SELL))
     town.tick()
     assert town.ask(RemoveBot(BOT)) == []

@@ -6,7 +6,7 @@ acts. Decimals are text. A refusal is answered with 409 and its reason, a mistak
 
 import json
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from decimal import Decimal
 from typing import Any
 
@@ -115,6 +115,7 @@ class Control:
             ),
             "cancel": lambda told: hand(told).cancel(told["order_id"]),
             "cancel-all": lambda told: exchange.cancel_all(told["account"]),
+            "key": lambda told: _change_key(exchange, told),
             "deposit": lambda told: hand(told).move_money(told["asset"], Decimal(told["amount"])),
             "orders": lambda told: exchange.truth(told["account"]),
             "balances": lambda told: exchange.balances(told["account"]),
@@ -137,6 +138,15 @@ class Control:
     def _fault(self, venue: str, told: Mapping[str, Any]) -> None:
         more = {name: value for name, value in told.items() if name not in ("point", "action")}
         self._plan.add(Rule(Point(told["point"]), Action(told["action"]), venue=venue, **more))
+
+
+def _change_key(exchange: Exchange, told: Mapping[str, Any]) -> None:
+    """Other rights of a key: can_trade, can_withdraw, is_ip_bound, expires_ms. Raises LookupError."""
+    found = exchange.key(told["key"])
+    if found is None:
+        raise LookupError(told["key"])
+    account, key = found
+    exchange.open_account(account, replace(key, **{name: value for name, value in told.items() if name != "key"}))
 
 
 def _top(exchange: Exchange, symbol: str) -> dict[str, Decimal | None]:
