@@ -69,7 +69,7 @@ REFUSED: tuple[tuple[tuple[str, ...], str], ...] = (
     (grid(allocation="-1"), "at most 100 %, not -1 %."),
     (
         (*grid(allocation="50"), "--start"),
-        "Your running bots have 60 % allocated; with 50 % more",
+        "Your running bots have 60 % allocated, so 50 % more",
     ),
     (grid(stop_lower="3900"), "The lower stop 3,900 must be below the lowest line 3,800."),
     (grid(stop_upper="4100"), "The upper stop 4,100 must be above the highest line 4,200."),
