@@ -14,7 +14,6 @@ from PySide6.QtCore import QAbstractTableModel, QModelIndex, QPersistentModelInd
 from gui.models.columns import Cell, Column, Row
 
 Index = QModelIndex | QPersistentModelIndex
-CELL_ROLE = Qt.ItemDataRole.UserRole + 1
 NO_PARENT = QModelIndex()
 
 
@@ -70,8 +69,6 @@ class TableModel(QAbstractTableModel, Generic[Row]):
     def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
         if not index.isValid():
             return None
-        if role == CELL_ROLE:
-            return self.cell(index.row(), index.column())
         column = self._columns[index.column()]
         if role == Qt.ItemDataRole.DisplayRole:
             return self.cell(index.row(), index.column()).text
@@ -93,13 +90,16 @@ class TableModel(QAbstractTableModel, Generic[Row]):
             return side | Qt.AlignmentFlag.AlignVCenter
         return None
 
-    def cell(self, row: int, column: int) -> Cell:
-        """What to draw; made on first sight."""
+    def cells(self, row: int) -> tuple[Cell, ...]:
+        """What to draw of a row; made on first sight."""
         key = self._keys[row]
         cells = self._cells.get(key)
         if cells is None:
             cells = self._cells[key] = self._make_cells(self._rows[row])
-        return cells[column]
+        return cells
+
+    def cell(self, row: int, column: int) -> Cell:
+        return self.cells(row)[column]
 
     def clipboard_text(self, position: int) -> str:
         """One row for a spreadsheet: exact values with tabs between."""

@@ -11,7 +11,6 @@ from engine.domain.truth_requests import RepairAccount
 from engine.domain.views import EngineView
 from engine.errors import GridwrightError
 from gui.models.columns import Meaning
-from gui.models.table_model import CELL_ROLE
 from gui.truth.repair_dialog import RepairDialog
 from gui.truth.truth_board import LOOK_EVERY_S
 from tests.gui.conftest import Desk, MakeDesk
@@ -73,7 +72,7 @@ def test_differences_are_shown_with_ours_theirs_and_the_cause(make_desk: MakeDes
     assert texts(desk, "ours")[1:3] == ["246.9288", "246.9288"]
     assert texts(desk, "venue")[:3] == ["90.0000", "–", "246.9288"]
     assert texts(desk, "repair") == ["Cancel", "Ask and book", "Cancel", "Enter", "Enter"]
-    cell = desk.window.truth.model.data(desk.window.truth.model.index(0, 6), CELL_ROLE)
+    cell = desk.window.truth.model.cell(0, 6)
     assert cell.is_number
     assert cell.meaning is Meaning.LOOK
 
