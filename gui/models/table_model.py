@@ -2,7 +2,8 @@
 
 The caller hands over the whole list of rows as often as it likes. Rows are compared by identity; texts are made only
 for rows that somebody can see, and only cells whose text or colour changed are announced. Sorting happens here, when
-`resort` is called (once a second), never in a proxy.
+`resort` is called (once a second), never in a proxy. It announces the rows that changed places as changed cells: after
+a changed layout Qt lays the whole table and both of its headers out anew, which costs as much as painting them.
 """
 
 from collections.abc import Callable, Hashable, Sequence
@@ -40,6 +41,7 @@ class TableModel(QAbstractTableModel, Generic[Row]):
         self._position: dict[Hashable, int] = {}
         self._cells: dict[Hashable, tuple[Cell, ...]] = {}
         self._visible = range(64)
+        self._holds_ranges = False
         self._sort_column: int | None = None
         self._is_descending = False
 
@@ -59,6 +61,10 @@ class TableModel(QAbstractTableModel, Generic[Row]):
     def set_visible(self, first: int, last: int) -> None:
         """The view tells which rows it shows; only their changes are announced."""
         self._visible = range(first, last + 1)
+
+    def set_holds_ranges(self, holds: bool) -> None:
+        """The view tells whether rows are selected as ranges, whose ends do not stay together in another order."""
+        self._holds_ranges = holds
 
     def rowCount(self, parent: Index = NO_PARENT) -> int:
         return 0 if parent.isValid() else len(self._rows)
@@ -233,7 +239,17 @@ class TableModel(QAbstractTableModel, Generic[Row]):
         """Put the rows into this order; selection and current row follow their rows."""
         if keys == self._keys:
             return
-        self.layoutAboutToBeChanged.emit()
+        if self._holds_ranges:
+            self.layoutAboutToBeChanged.emit()
+            self._move(keys)
+            self.layoutChanged.emit()
+            return
+        before, shown = self._keys, self._visible_positions()
+        self._move(keys)
+        for first, last in _runs([at for at in shown if keys[at] != before[at]]):
+            self.dataChanged.emit(self.index(first, 0), self.index(last, len(self._columns) - 1))
+
+    def _move(self, keys: list[Hashable]) -> None:
         before = self.persistentIndexList()
         held = [(self._keys[index.row()], index.column()) for index in before]
         rows = dict(zip(self._keys, self._rows, strict=True))
@@ -242,7 +258,6 @@ class TableModel(QAbstractTableModel, Generic[Row]):
         self._index_positions()
         after = [self.index(self._position[key], column) for key, column in held]
         self.changePersistentIndexList(before, after)
-        self.layoutChanged.emit()
 
     def _index_positions(self) -> None:
         self._position = {key: at for at, key in enumerate(self._keys)}
@@ -250,6 +265,8 @@ class TableModel(QAbstractTableModel, Generic[Row]):
 
 def _runs(positions: list[int]) -> list[tuple[int, int]]:
     """Ascending positions as closed ranges: 1, 2, 5 gives (1, 2), (5, 5)."""
+    if not positions:
+        return []
     breaks = [at for at, (one, two) in enumerate(pairwise(positions), start=1) if two != one + 1]
     starts = [0, *breaks]
     stops = [*breaks, len(positions)]

@@ -123,6 +123,7 @@ class TableView(QTableView, Generic[Row]):
 
     def selectionChanged(self, selected: QItemSelection, deselected: QItemSelection) -> None:
         super().selectionChanged(selected, deselected)
+        self._model.set_holds_ranges(any(found.height() > 1 for found in self.selectionModel().selection()))
         self.marked.emit(self.chosen_keys())
 
     def keyPressEvent(self, event: QKeyEvent) -> None:

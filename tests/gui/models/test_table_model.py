@@ -4,11 +4,13 @@ from dataclasses import dataclass
 
 from hypothesis import given
 from hypothesis import strategies as st
-from PySide6.QtCore import QModelIndex, Qt
+from PySide6.QtCore import QItemSelection, QItemSelectionModel, QModelIndex, QRect, Qt
+from PySide6.QtGui import QImage, QPainter, QPalette
 from PySide6.QtTest import QAbstractItemModelTester
 from PySide6.QtWidgets import QApplication
 
-from gui.models.columns import Column
+from gui.models.cell_painter import CellPainter, Place
+from gui.models.columns import Cell, Column, Meaning
 from gui.models.table_model import TableModel
 from gui.models.table_view import TableView
 from gui.theme import Theme
@@ -38,6 +40,12 @@ def columns() -> list[Column[Item]]:
 
 def make_model() -> TableModel[Item]:
     return TableModel(columns(), lambda item: item.name, lambda item: item.is_old)
+
+
+def blank(theme: Theme) -> QImage:
+    image = QImage(130, 30, QImage.Format.Format_RGB32)
+    image.fill(theme.panel)
+    return image
 
 
 def names(model: TableModel[Item]) -> list[str]:
@@ -101,6 +109,72 @@ def test_rows_stay_where_they_are_until_the_next_resort(qapp: QApplication) -> N
     assert names(model) == ["b", "a"]
     model.resort()
     assert names(model) == ["a", "b"]
+
+
+def test_a_resort_announces_only_the_rows_on_show_that_changed_places(qapp: QApplication) -> None:
+    model = make_model()
+    model.show_rows([Item(name, worth) for worth, name in enumerate("abcdefgh")])
+    model.sort(1, Qt.SortOrder.AscendingOrder)
+    model.set_visible(0, 5)
+    model.show_rows([Item(name, {"b": 3, "d": 1, "g": 9, "h": 8}.get(name, at)) for at, name in enumerate("abcdefgh")])
+    seen, laid_out = changes(model), []
+    model.layoutChanged.connect(lambda: laid_out.append(True))
+    model.resort()
+    assert names(model) == ["a", "d", "c", "b", "e", "f", "h", "g"]
+    assert seen == [(1, 0, 1), (3, 0, 1)], "g and h are further down than anybody sees"
+    assert not laid_out, "rows have no other place for anything but their texts"
+
+
+def test_rows_that_are_selected_together_are_the_same_after_a_resort(qapp: QApplication, theme: Theme) -> None:
+    model = make_model()
+    view = TableView(model, theme)
+    model.show_rows([Item(name, worth) for worth, name in enumerate("abcd")])
+    model.sort(1, Qt.SortOrder.AscendingOrder)
+    view.choose("b")
+    view.selectionModel().select(
+        QItemSelection(model.index(1, 0), model.index(2, 1)), QItemSelectionModel.SelectionFlag.ClearAndSelect
+    )
+    model.show_rows([Item(name, worth) for name, worth in zip("abcd", (1, 9, 0, 4), strict=True)])
+    model.resort()
+    assert names(model) == ["c", "a", "d", "b"]
+    assert view.chosen_keys() == ["c", "b"]
+    assert view.chosen_key() == "b"
+
+
+def test_a_cell_is_drawn_as_qt_draws_its_text(qapp: QApplication, theme: Theme) -> None:
+    """At first sight, and again from the text that was laid out and kept."""
+    painter = CellPainter(theme)
+    for text, is_number in (("-1,234.567", True), ("Upbit / 바이낸스", False), ("far too long for this column", False)):
+        cell = Cell(text, Meaning.PLAIN, is_number, is_stale=False, badge=None)
+        drawn = []
+        for _ in range(3):
+            image = blank(theme)
+            with QPainter(image) as brush:
+                painter.paint_row(brush, 3, [cell], [Place(0, 5, 120)], is_selected=False)
+            drawn.append(image)
+        wanted = blank(theme)
+        with QPainter(wanted) as brush:
+            brush.setFont(theme.numbers_font() if is_number else theme.font())
+            brush.setPen(theme.text)
+            side = Qt.AlignmentFlag.AlignRight if is_number else Qt.AlignmentFlag.AlignLeft
+            fitting = brush.fontMetrics().elidedText(text, Qt.TextElideMode.ElideRight, 104)
+            brush.drawText(QRect(13, 3, 104, 24), side | Qt.AlignmentFlag.AlignVCenter, fitting)
+        assert drawn == [wanted] * 3, text
+
+
+def test_a_selected_row_is_tinted_from_end_to_end(qapp: QApplication, theme: Theme) -> None:
+    model = make_model()
+    view = TableView(model, theme)
+    model.show_rows([Item("a", 1), Item("b", 2)])
+    view.resize(300, 100)
+    view.choose("b")
+    image = view.grab().toImage()
+    first = view.viewport().mapTo(view, view.visualRect(model.index(1, 0)).topLeft())
+    last = view.viewport().mapTo(view, view.visualRect(model.index(1, 1)).bottomRight())
+    tint = theme.palette().color(QPalette.ColorRole.Highlight).rgb()
+    assert image.pixelColor(first) == theme.accent, "a mark at its beginning"
+    assert image.pixelColor(last).rgb() == tint
+    assert image.pixelColor(last.x(), first.y() - 2).rgb() != tint, "and the row above is not"
 
 
 def test_without_sorting_new_rows_stand_where_they_are_given(qapp: QApplication) -> None:
