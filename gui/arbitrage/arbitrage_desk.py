@@ -36,6 +36,7 @@ from gui.docks import Docks
 from gui.sentences import translate
 from gui.strip import Notice
 from gui.theme import Theme
+from gui.turns import Turns
 from gui.window_settings import WindowSettings
 
 
@@ -67,12 +68,13 @@ class ArbitrageDesk(QObject):
         self._theme = theme
         self._window = window
         self._docks: Docks | None = None
-        self.board = BoardPanel(theme(), settings)
+        turns = Turns(self)
+        self.board = BoardPanel(theme(), settings, turns)
         self.two_legs = TwoLegPanel(theme())
         self.opportunities = OpportunitiesPanel(theme(), past)
         self.inventory = InventoryPanel(theme())
         self.daily = DailyPanel(theme(), past)
-        self.charts = ChartPanel(theme(), past, bridge.submit)
+        self.charts = ChartPanel(theme(), past, bridge.submit, line=turns)
         self._memory = ChartMemory(self.charts, settings)
         self._connect()
 

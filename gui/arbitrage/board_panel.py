@@ -13,13 +13,18 @@ from gui.panels.empty_state import EmptyState
 from gui.panels.table_panel import TablePanel
 from gui.sentences import translate
 from gui.theme import Theme
+from gui.turns import AtOnce, Line
 from gui.window_settings import WindowSettings
+
+#: Numbers that change more often cannot be read.
+NUMBERS_EVERY_S = 0.2
 
 
 class BoardPanel(TablePanel[PairRow]):
     """`chart_wanted(Pair)` on Enter or a double click, `bot_wanted(Pair or None)` for a new bot.
 
     `watch_wanted()` for more pairs, `rewatch_wanted(PremiumView)` for one in another way, `unwatch_wanted(pairs)`.
+    New numbers, the order of the rows and their ages each wait for a turn in `line`.
     """
 
     chart_wanted = Signal(object)
@@ -28,8 +33,11 @@ class BoardPanel(TablePanel[PairRow]):
     rewatch_wanted = Signal(object)
     unwatch_wanted = Signal(object)
 
-    def __init__(self, theme: Theme, settings: WindowSettings, parent: QWidget | None = None) -> None:
+    def __init__(
+        self, theme: Theme, settings: WindowSettings, line: Line | None = None, parent: QWidget | None = None
+    ) -> None:
         self._settings = settings
+        self._line = line or AtOnce()
         self._rows = PairRows()
         self._view: EngineView | None = None
         self._now_s = 0.0
@@ -73,11 +81,12 @@ class BoardPanel(TablePanel[PairRow]):
     def show_view(self, view: EngineView, bot_id: str | None) -> None:
         before, self._view = self._view, view
         if before is None or before.premiums is not view.premiums:
-            self._show_again()
+            self._line.ask((self, "numbers"), self._show_again, NUMBERS_EVERY_S)
 
     def show_age(self, view: EngineView, now_s: float) -> None:
         self._now_s = now_s
-        self.age()
+        self._line.ask((self, "order"), self.model.resort)
+        self._line.ask((self, "ages"), self.model.refresh)
 
     def _show_again(self) -> None:
         if self._view is None:

@@ -8,7 +8,7 @@ from datetime import tzinfo
 from functools import partial
 from pathlib import Path
 
-from PySide6.QtCore import QPoint, Qt, QTimer, Signal
+from PySide6.QtCore import QPoint, Qt, Signal
 from PySide6.QtGui import QCloseEvent, QPainter, QPaintEvent, QPixmap
 from PySide6.QtWidgets import QFileDialog, QGridLayout, QMenu, QVBoxLayout, QWidget
 
@@ -27,17 +27,18 @@ from gui.later import Later, problem_of, words_of
 from gui.sentences import translate
 from gui.strip import Notice
 from gui.theme import Theme
+from gui.turns import Line, Turns
 
 #: One chart takes a snapshot in this time; with four each has its turn five times a second.
-TURN_MS = 50
-#: Linked charts follow a hand one after the other, one of them in this time.
-FOLLOW_MS = 25
+SNAPSHOT_EVERY_S = 0.05
+#: A chart that was painted so short a time ago is being moved by a hand.
+UNDER_HAND_S = 0.06
 ACTIVE_PX = 2
 
 
 class ChartPanel(QWidget):
     """`told(Notice)` for the message strip, `watch_wanted` from an empty chart, `changed` when what is to be remembered
-    changed.
+    changed. Charts take snapshots and follow each other one after the other, each when it has a turn in `line`.
     """
 
     told = Signal(object)
@@ -52,15 +53,17 @@ class ChartPanel(QWidget):
         zone: tzinfo | None = None,
         clock: Callable[[], float] = time.monotonic,
         most_places: int = MOST_PLACES,
+        line: Line | None = None,
     ) -> None:
         super().__init__()
         self._theme = theme
+        self._line = line or Turns(self)
         self._make = partial(
             SpreadChart, history=history, submit=submit, zone=zone, clock=clock, most_places=most_places
         )
         self._view: EngineView | None = None
         self._behind: deque[SpreadChart] = deque()
-        self._followers: deque[SpreadChart] = deque()
+        self._is_followed = False
         self._pointer: tuple[SpreadChart | None, float | None] = (None, None)
         self._is_linked = False
         self._writers = ThreadPoolExecutor(1, thread_name_prefix="export")
@@ -72,7 +75,6 @@ class ChartPanel(QWidget):
         self._grid = QGridLayout()
         self.charts: list[SpreadChart] = []
         self.active: SpreadChart = self._added()
-        self._turns, self._following = QTimer(self), QTimer(self)
         self._build()
         self._arrange()
 
@@ -94,9 +96,7 @@ class ChartPanel(QWidget):
         self.bar.setVisible(bool(rows) or any(self.pairs))
         if rows and self.charts[0].pair is None:
             self._choose_first(view)
-        self._behind = deque([*self._behind, *(chart for chart in self.charts if chart not in self._behind)])
-        if not self._turns.isActive():
-            self._take_turn()
+        self._renew_soon(self.charts)
 
     def show_age(self) -> None:
         """A second passed."""
@@ -118,7 +118,6 @@ class ChartPanel(QWidget):
             gone.hide()
             gone.deleteLater()
         self._behind = deque(chart for chart in self._behind if chart in self.charts)
-        self._followers.clear()
         while len(self.charts) < count:
             self._added()
         if self.active not in self.charts:
@@ -202,17 +201,12 @@ class ChartPanel(QWidget):
 
     def stop(self) -> None:
         """Ask the history nothing more."""
-        self._turns.stop()
+        self._line.forget(self)
         for chart in self.charts:
             chart.stop()
         self._writers.shutdown(wait=False)
 
     def _build(self) -> None:
-        for timer, turn in ((self._turns, self._take_turn), (self._following, self._follow)):
-            timer.setSingleShot(True)
-            timer.timeout.connect(turn)
-        self._turns.setInterval(TURN_MS)
-        self._following.setInterval(FOLLOW_MS)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(0)
@@ -270,13 +264,37 @@ class ChartPanel(QWidget):
             chart.choose(row.pair)
         self.bar.show_pair(self.active.pair)
 
-    def _take_turn(self) -> None:
-        if self._behind and self._view is not None:
-            self._behind.popleft().show_view(self._view)
-            self._turns.start()
-        widest = max(chart.canvas.axis_width for chart in self.charts) if len(self.charts) > 1 else 0
-        for chart in self.charts:
-            chart.canvas.set_least_axis(widest)
+    def _renew_soon(self, charts: Sequence[SpreadChart]) -> None:
+        """Have these take what is new, one after the other, so that no frame has to paint all of them."""
+        self._behind.extend(chart for chart in charts if chart not in self._behind)
+        if self._behind:
+            self._line.ask(self, self._renew_next, 0.0 if self._is_followed else SNAPSHOT_EVERY_S)
+
+    def _renew_next(self) -> None:
+        if self._behind and self._behind[0] is self.active and self.active.canvas.picture_age_s < UNDER_HAND_S:
+            # A chart under a hand is painted anyway; it takes no turn away from the others.
+            self._renew(self._behind.popleft())
+        if self._behind:
+            self._renew(self._behind.popleft())
+        self._is_followed = self._is_followed and bool(self._behind)
+        widest = self._widest_axis()
+        self._renew_soon([chart for chart in self.charts if chart.canvas.least_axis != widest])
+
+    def _renew(self, chart: SpreadChart) -> None:
+        if self._view is not None:
+            chart.show_view(self._view)
+        if self._is_linked and chart is not self.active:
+            chart.canvas.show_span(self.active.canvas.time_span)
+            source, at_s = self._pointer
+            if chart is not source:
+                chart.canvas.point_at(at_s)
+        chart.canvas.set_least_axis(self._widest_axis())
+        # It may have asked for another turn to be where it is by now.
+        if chart in self._behind:
+            self._behind.remove(chart)
+
+    def _widest_axis(self) -> int:
+        return max(chart.canvas.axis_width for chart in self.charts) if len(self.charts) > 1 else 0
 
     def _activate(self, chart: SpreadChart) -> None:
         self.active = chart
@@ -294,22 +312,8 @@ class ChartPanel(QWidget):
             self._show_state()
 
     def _have_follow(self, charts: Sequence[SpreadChart]) -> None:
-        self._followers.extend(chart for chart in charts if chart not in self._followers)
-        if not self._following.isActive():
-            self._following.start()
-
-    def _follow(self) -> None:
-        """One chart after the other, so that a hand never waits for all of them."""
-        if not self._followers:
-            return
-        follower, span = self._followers.popleft(), self.active.canvas.time_span
-        if self._is_linked and follower is not self.active and follower.canvas.time_span != span:
-            follower.canvas.show_span(span)
-        chart, at_s = self._pointer
-        if self._is_linked and follower is not chart:
-            follower.canvas.point_at(at_s)
-        if self._followers:
-            self._following.start()
+        self._is_followed = True
+        self._renew_soon(charts)
 
     def _pointed(self, chart: SpreadChart, at_s: float | None) -> None:
         self._pointer = (chart, at_s)

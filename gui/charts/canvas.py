@@ -141,6 +141,16 @@ class ChartCanvas(GraphicsView):
         """Whether a picture is due in the next 33 ms."""
         return self._throttle.isActive()
 
+    @property
+    def picture_age_s(self) -> float:
+        """How long ago it was painted."""
+        return time.monotonic() - self._painted_at
+
+    @property
+    def least_axis(self) -> int:
+        """How wide the axes are at least, in pixels."""
+        return self._least_axis_px
+
     def set_theme(self, theme: Theme) -> None:
         self._theme = theme
         self.setBackground(theme.panel)
