@@ -17,8 +17,9 @@ from gui.arbitrage.chart_canvas import SpreadCanvas, shown_span
 from gui.arbitrage.chart_difference import difference
 from gui.arbitrage.chart_difference_strip import DifferenceStrip
 from gui.arbitrage.chart_pairs import bots_of
-from gui.arbitrage.chart_picture import BACK_NET_HIGH, Picture
+from gui.arbitrage.chart_picture import Picture
 from gui.arbitrage.chart_series import NET_HIGH, PAID
+from gui.arbitrage.chart_thinning import BACK_NET_HIGH
 from gui.arbitrage.chart_thresholds import Threshold, rounded_pct, thresholds_of
 from gui.bridge import Done, Refused
 from gui.charts.lines import PriceLine

@@ -13,7 +13,8 @@ from gui.arbitrage.chart_layers import CurveLine, OpportunityShade, ZeroLine
 from gui.arbitrage.chart_marks import PositionLayer
 from gui.arbitrage.chart_numbers import amount, decimals_for, fixed_text, percent
 from gui.arbitrage.chart_pairs import title_of
-from gui.arbitrage.chart_picture import BACK_HIGH, BACK_LOW, BACK_NET_HIGH, BACK_NET_LOW, Picture
+from gui.arbitrage.chart_picture import Picture
+from gui.arbitrage.chart_thinning import BACK_HIGH, BACK_LOW, BACK_NET_HIGH, BACK_NET_LOW
 from gui.charts.canvas import ChartCanvas
 from gui.charts.columns import Columns
 from gui.charts.frame import Floats, TimeSpan

@@ -121,10 +121,11 @@ class Covered:
 
 @dataclass(slots=True)
 class Level:
-    """Places of one step and the times it knows."""
+    """Places of one step, the times it knows, and from when on they changed since somebody asked."""
 
     columns: TimeColumns
     covered: Covered
+    changed_s: float = math.inf
 
 
 class PairSeries:
@@ -167,6 +168,7 @@ class PairSeries:
             if at_s < before_s or (at_s == before_s and np.array_equal(before, reading, equal_nan=True)):
                 self._newest = before
                 return False
+            self._changed_from(before_s)
             if at_s - before_s <= LONGEST_SILENCE_S:
                 self._levels[READING].covered.add(before_s, at_s)
         level, kept_s = self._levels[READING], self._kept_s
@@ -176,7 +178,9 @@ class PairSeries:
             level.columns.put(reading)
             self._kept_s = at_s
         self._tip_s = at_s
+        self._changed_from(at_s)
         if len(level.columns) > MOST_READINGS:
+            level.changed_s = -math.inf
             level.covered.forget_before(level.columns.keep_last(MOST_READINGS // 2))
         return True
 
@@ -186,6 +190,11 @@ class PairSeries:
         columns = columns[:, ~np.isin(columns[TIME], level.columns.rows[TIME])] if step_s == READING else columns
         level.columns.put(columns)
         level.covered.add(*span)
+        if columns.shape[1]:
+            level.changed_s = min(level.changed_s, float(columns[TIME, 0]))
+            if self._newest is not None:
+                # Behind the last place stands the newest reading, which may have lost its place.
+                level.changed_s = min(level.changed_s, float(self._newest[TIME, 0]))
 
     def begins_at(self, at_s: float) -> None:
         """Nothing was recorded before."""
@@ -197,6 +206,12 @@ class PairSeries:
         """What is known of a step from an instant on may have grown: ask for it again."""
         level = self._levels[step_s]
         level.covered = _cut(level.covered, from_s)
+
+    def take_changes(self, step_s: int) -> float:
+        """From when on the places of a step are other ones than when this was asked before; infinity for none."""
+        level = self._levels[step_s]
+        changed_s, level.changed_s = level.changed_s, math.inf
+        return changed_s
 
     def missing(self, step_s: int, start_s: float, end_s: float) -> Span | None:
         """The latest part of a span that has still to be read."""
@@ -211,6 +226,10 @@ class PairSeries:
             return found
         is_at_end = not len(level.columns) or (found.shape[1] and found[TIME, -1] == level.columns.last_s)
         return np.concatenate((found, newest), axis=1) if is_at_end else found
+
+    def _changed_from(self, at_s: float) -> None:
+        for level in self._levels.values():
+            level.changed_s = min(level.changed_s, at_s)
 
     def at(self, step_s: int, at_s: float) -> Columns | None:
         """The place at or before an instant, shape (rows, 1); None where nothing is."""

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from decimal import Decimal
 from enum import Enum, auto
-from typing import Generic, TypeVar
+from typing import Generic, NamedTuple, TypeVar
 
 from PySide6.QtGui import QColor
 
@@ -83,9 +83,8 @@ class Column(Generic[Row]):
         return f"{self.header} ({self.unit})" if self.unit else self.header
 
 
-@dataclass(frozen=True, slots=True)
-class Cell:
-    """What the delegate draws, computed once for each visible cell that changed."""
+class Cell(NamedTuple):
+    """What is drawn, computed once for each visible cell that changed. A tuple: it is made and compared that often."""
 
     text: str
     meaning: Meaning

@@ -11,8 +11,9 @@ from PySide6.QtCore import QRect
 
 from engine.domain.premium_past import SpreadSeries
 from gui.arbitrage import chart_series as rows
-from gui.arbitrage.chart_picture import BACK_NET_LOW, Picture
+from gui.arbitrage.chart_picture import Picture
 from gui.arbitrage.chart_series import Covered, PairSeries, columns_of, reading_of, step_for
+from gui.arbitrage.chart_thinning import BACK_NET_LOW
 from gui.charts.columns import Columns
 from gui.charts.frame import Frame, PriceSpan, TimeSpan
 from tests.support.arbitrage_views import pair_of, premium_view
@@ -175,6 +176,54 @@ def test_many_readings_become_one_place_a_pixel_with_their_extremes_and_mean() -
         assert places[BACK_NET_LOW, at] == -inside.max()
         assert places[rows.HOME, at] == at * 100 + 99
     assert picture.of(frame_of(0, 10_000)) is places
+
+
+def test_columns_that_are_kept_while_a_chart_moves_are_those_that_would_be_worked_out_anew() -> None:
+    """Two series hear the same; of one every picture is made from nothing."""
+    chance = np.random.default_rng(5)
+    kept, other = PairSeries(), PairSeries()
+    picture = Picture()
+    picture.choose(kept)
+    # No column begins at a reading: what a float loses decides nothing.
+    start_s, length_s, now_s = 3_000.3, 4_003.7, 7_000.0
+    for series in (kept, other):
+        series.put_past(rows.READING, readings([3_000.0 + at for at in range(4_000)], [1.0] * 4_000), (3_000, 7_000))
+    for _ in range(300):
+        match int(chance.integers(5)):
+            case 0:
+                start_s += float(chance.normal(0, length_s / 8))
+            case 1:
+                length_s *= float(chance.choice([0.8, 1.25]))
+            case 2:
+                past_s = float(chance.integers(0, 7_000))
+                times = [past_s + 0.5 + at for at in range(200)]
+                page = readings(times, chance.normal(0, 1, 200).tolist())
+                for series in (kept, other):
+                    series.put_past(rows.READING, page, (past_s, past_s + 200))
+            case _:
+                now_s += float(chance.choice([0.1, 0.5, 30.0]))
+                live = reading(now_s, float(chance.normal()))
+                for series in (kept, other):
+                    series.put_live(live)
+        picture.changed()
+        fresh = Picture()
+        fresh.choose(other)
+        frame = frame_of(start_s, start_s + length_s)
+        np.testing.assert_array_equal(picture.of(frame), fresh.of(frame))
+
+
+def test_bars_that_are_kept_end_in_the_newest_reading_too() -> None:
+    bars = readings([60.0 * at for at in range(1_000)], [1.0] * 1_000)
+    picture = picture_of(bars, rows.MINUTE)
+    frame = frame_of(0, 61_000)
+    assert picture.of(frame)[rows.NET_HIGH, -1] == 1
+    for at_s, net in ((60_010.0, 5.0), (60_020.0, 2.0)):
+        picture.series.put_live(reading(at_s, net))
+        picture.changed()
+        assert picture.of(frame)[rows.NET_HIGH, -1] == net
+    picture.series.put_past(rows.MINUTE, readings([60_000.0, 60_060.0], [3.0, 1.0]), (60_000, 60_120))
+    picture.changed()
+    assert picture.of(frame)[rows.NET_HIGH, -1] == 3, "a bar says it now"
 
 
 def test_few_readings_are_drawn_one_by_one_and_unknown_ones_count_for_nothing() -> None:
