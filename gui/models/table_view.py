@@ -3,10 +3,10 @@
 It draws its rows itself: Qt asks a delegate for each cell, which costs three times as much as the text in it.
 """
 
-from collections.abc import Hashable
-from typing import Generic
+from collections.abc import Hashable, Iterable
+from typing import Generic, cast
 
-from PySide6.QtCore import QItemSelection, QModelIndex, QPoint, Qt, Signal
+from PySide6.QtCore import QItemSelection, QItemSelectionRange, QModelIndex, QPoint, QRect, Qt, Signal
 from PySide6.QtGui import QGuiApplication, QKeyEvent, QKeySequence, QPainter, QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QTableView, QWidget
 
@@ -123,7 +123,7 @@ class TableView(QTableView, Generic[Row]):
 
     def selectionChanged(self, selected: QItemSelection, deselected: QItemSelection) -> None:
         super().selectionChanged(selected, deselected)
-        self._model.set_holds_ranges(any(found.height() > 1 for found in self.selectionModel().selection()))
+        self._model.set_holds_ranges(any(found.height() > 1 for found in self._ranges()))
         self.marked.emit(self.chosen_keys())
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
@@ -143,7 +143,7 @@ class TableView(QTableView, Generic[Row]):
         painter = QPainter(self.viewport())
         places, chosen = self._places(), self._chosen_rows()
         model, count = self._model, self._model.rowCount()
-        for area in event.region():
+        for area in cast(Iterable[QRect], event.region()):
             left, right, bottom = area.left(), area.right(), area.bottom()
             row = self.rowAt(area.top())
             if row < 0:
@@ -174,9 +174,11 @@ class TableView(QTableView, Generic[Row]):
         ]
 
     def _chosen_rows(self) -> frozenset[int]:
-        return frozenset(
-            row for found in self.selectionModel().selection() for row in range(found.top(), found.bottom() + 1)
-        )
+        return frozenset(row for found in self._ranges() for row in range(found.top(), found.bottom() + 1))
+
+    def _ranges(self) -> Iterable[QItemSelectionRange]:
+        # Qt's selection and region are lists of ranges and of rectangles, though their types do not say so.
+        return cast(Iterable[QItemSelectionRange], self.selectionModel().selection())
 
     def _scrolled(self) -> None:
         self._tell_visible()
