@@ -3,7 +3,7 @@
 import asyncio
 import random
 import time
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Sequence
 
 import pytest
 
@@ -21,6 +21,8 @@ from tests.support.redis import RedisServer
 from tests.support.waiting import last, wait_for
 
 FAST = Limits("fast", (Rule("calls", 60, 500, Counts.CALLS, By.KEY, "a test", "2026-01-01"),))
+#: As most exchanges count: the slices of a window get wider with it.
+SECONDS = Limits("seconds", (Rule("calls", 20, 1_000, Counts.CALLS, By.KEY, "a test", "2026-01-01"),))
 #: A key's orders are few, and its address has just enough of the rest: nothing of it may be taken in vain.
 TWO_SCOPES = Limits(
     "two scopes",
@@ -47,6 +49,27 @@ async def make(request: pytest.FixtureRequest, database: Database) -> AsyncItera
     yield counter
     for each in made:
         await each.close()
+
+
+class Noted:
+    """A counter, and what it was asked for and said."""
+
+    def __init__(self, counter: Counter) -> None:
+        self._counter = counter
+        self.wants: list[Want] = []
+        self.desks: list[int] = []
+
+    async def take(self, scope: str, wants: Sequence[Want]) -> Granted | None:
+        self.wants += wants
+        granted = await self._counter.take(scope, wants)
+        self.desks += [granted.desks] if granted is not None else []
+        return granted
+
+    async def ban(self, scope: str, for_s: float) -> bool:
+        return await self._counter.ban(scope, for_s)
+
+    async def close(self) -> None:
+        await self._counter.close()
 
 
 def want(limit: int, wanted: int, needed: int = 1, rule: str = "orders", window_ms: int = 400) -> Want:
@@ -117,6 +140,22 @@ async def test_desks_that_share_a_key_are_never_refused_at_full_use(make: MakeCo
     assert judge.refused == 0
     assert asked >= 60 * 8 * 0.6
     assert min(queue.use.calls for queue in queues) > 0
+
+
+async def test_what_a_desk_asked_while_it_was_alone_keeps_nobody_waiting(make: MakeCounter) -> None:
+    """A second desk comes. In slices of another width what was counted before would look as new as a minute later."""
+    counters = [Noted(make(f"desk {number}")) for number in range(2)]
+    grants = [SharedGrants(CountedBudget([counter]), MachineClock()) for counter in counters]
+    queues = [BudgetQueue(SECONDS, f"machine {number}", MachineClock(), grant) for number, grant in enumerate(grants)]
+    seats = [KeyBudget(queue, "key") for queue in queues]
+    async with asyncio.timeout(SECONDS.rules[0].window_ms / 1000 * 40):
+        for seat in (*seats[:1] * 40, *seats, *seats, *seats):
+            await seat.before(PROTECT)
+            seat.after(PROTECT, None)
+    for grant in grants:
+        await grant.close()
+    assert {desks for counter in counters for desks in counter.desks} == {1, 2}
+    assert {want.window_ms for counter in counters for want in counter.wants} == {1_100}
 
 
 async def test_one_desk_alone_loses_little_by_being_counted(make: MakeCounter) -> None:

@@ -197,11 +197,17 @@ class SharedGrants:
             await asyncio.sleep(max(LITTLE_MS, min(cost.rule.window_ms for cost in costs) // 50) / 1000)
 
     def _want(self, cost: Cost, urgency: Urgency) -> Want:
-        """A lot, at least the call itself. Several desks count a lot for as long as it might still be used."""
-        longer_ms = LOT_MS if self._desks > 1 else 0
+        """A lot, at least the call itself; it is counted for as long as it might still be used.
+
+        A window is always as wide, because its slices are: of narrower ones all of the last minute would count. A desk
+        alone has what fits into the wider window, as its own windows keep to the rule.
+        """
+        window_ms = cost.rule.window_ms + LOT_MS
         lot = max(lot_of(cost), cost.amount)
         most = max(most_of(cost.rule, urgency), min(cost.amount, cost.rule.limit))
-        return Want(cost.name, most, cost.rule.window_ms + longer_ms, lot, cost.amount)
+        if self._desks == 1:
+            most = most * window_ms // cost.rule.window_ms
+        return Want(cost.name, most, window_ms, lot, cost.amount)
 
 
 def lot_of(cost: Cost) -> int:
