@@ -4,10 +4,12 @@ The engine calls for each decision, so that none is missed however fast a replay
 """
 
 import asyncio
+from collections import Counter
 from collections.abc import Callable, Iterable
 from decimal import Decimal
 from typing import TextIO
 
+from engine.domain.bot import BotKind
 from engine.domain.messages import DecisionLogged, Level
 from engine.domain.money import ZERO
 from engine.domain.sentences import plain
@@ -63,24 +65,26 @@ def decision_line(logged: DecisionLogged, bot_name: str) -> str:
 def heartbeat_line(view: EngineView) -> str:
     """The whole desk in one line: state, bots, open orders, fills, money per quote asset, what is wrong.
 
-    Bots of other desks are only counted.
+    Bots of other desks are only counted. A two-leg bot is one, though it has a half on each account.
     """
-    own = [row for row in view.bots if row.elsewhere is None]
+    seen = [row for row in view.bots if not row.bot.is_removed and row.bot.kind is not BotKind.HEDGE]
+    own = [row for row in seen if row.elsewhere is None]
     active = [row for row in own if row.bot.is_active]
     venues = {row.account.venue for row in view.accounts if row.elsewhere is None}
     parts = [
         view.state.value if view.trouble is None else f"{view.state.value}: {str(view.trouble).rstrip('.')}",
         f"{len(active)} of {len(own)} bots run",
-        f"{sum(len(row.open_orders) for row in own)} orders rest",
+        f"{sum(len(row.open_orders) for row in view.bots if row.elsewhere is None)} orders rest",
     ]
-    parts += [
-        f"{market.instrument.symbol} {plain(market.last)} at {market.at:%Y-%m-%d %H:%M:%S}"
-        for market in view.markets
-        if market.instrument.venue in venues
-    ]
+    markets = [market for market in view.markets if market.instrument.venue in venues]
+    symbols = Counter(market.instrument.symbol for market in markets)
+    for market in markets:
+        symbol, venue = market.instrument.symbol, market.instrument.venue
+        name = symbol if symbols[symbol] == 1 else f"{symbol} of {venue}"
+        parts.append(f"{name} {plain(market.last)} at {market.at:%Y-%m-%d %H:%M:%S}")
     parts += [f"PnL {signed(pnl)} {quote}" for quote, pnl in pnl_by_quote(view).items()]
-    if others := len(view.bots) - len(own):
-        parts.append(f"{others} bots on other desks")
+    if others := len(seen) - len(own):
+        parts.append(f"{others} bot{'' if others == 1 else 's'} on other desks")
     if not view.is_database_up:
         parts.append("database down")
     if not view.is_cache_up:

@@ -16,6 +16,7 @@ from engine.console.status import (
     pnl_by_quote,
     signed,
 )
+from engine.domain.bot import BotKind, BotState
 from engine.domain.messages import DecisionLogged, Level
 from engine.domain.phrases import HALTED
 from engine.domain.sentences import say
@@ -69,6 +70,25 @@ def test_the_heartbeat_names_state_bots_orders_market_and_profit() -> None:
     line = heartbeat_line(view_of([market], [ROW]))
     assert line.startswith("running | 1 of 1 bots run | 20 orders rest | XRP/KRW 812 at 2026-11-20 03:00:00 | PnL +")
     assert line.endswith(" KRW")
+
+
+def test_the_heartbeat_counts_no_bot_that_was_removed_and_a_two_leg_bot_once() -> None:
+    market = market_of(instrument_of(), "812")
+    stopped = replace(ROW.bot, bot_id="gone0001", state=BotState.STOPPED, is_removed=True)
+    hedge = replace(ROW.bot, bot_id="hedge001", kind=BotKind.HEDGE)
+    rows = [ROW, replace(ROW, bot=stopped, open_orders=()), replace(ROW, bot=hedge, open_orders=())]
+    assert heartbeat_line(view_of([market], rows)).startswith("running | 1 of 1 bots run | 20 orders rest")
+    away = [replace(row, elsewhere="other") for row in rows]
+    assert heartbeat_line(view_of([market], [ROW, *away])).endswith("| 1 bot on other desks")
+
+
+def test_the_heartbeat_names_the_account_of_a_symbol_that_two_accounts_trade() -> None:
+    paper = market_of(instrument_of("paper:upbit_XRP-KRW"), "812")
+    live, other = market_of(instrument_of("live:upbit"), "813"), market_of(instrument_of("live:upbit", "BTC/KRW"), "9")
+    line = heartbeat_line(view_of([paper, live, other]))
+    assert "| XRP/KRW of paper:upbit_XRP-KRW 812 at " in line
+    assert "| XRP/KRW of live:upbit 813 at " in line
+    assert "| BTC/KRW 9 at " in line
 
 
 def test_the_heartbeat_says_what_is_wrong() -> None:
