@@ -21,8 +21,10 @@ def name_refusals(state: State, name: str, own_id: str | None) -> Refusals:
         return _refuse("name", say(phrases.NAME_EMPTY))
     if len(wanted) > NAME_MAX:
         return _refuse("name", say(phrases.NAME_TOO_LONG, maximum=NAME_MAX))
-    if any(book.bot.name == wanted and book.bot.bot_id != own_id for book in state.bots.values()):
-        return _refuse("name", say(phrases.NAME_TAKEN, name=wanted))
+    for book in state.bots.values():
+        if book.bot.name == wanted and book.bot.bot_id != own_id:
+            phrase = phrases.NAME_REMOVED if book.bot.is_removed else phrases.NAME_TAKEN
+            return _refuse("name", say(phrase, name=wanted))
     return ()
 
 

@@ -23,6 +23,7 @@ from engine.domain.views import AccountView, EngineView
 from gui import numbers
 from gui.dialogs.field_row import FieldRow
 from gui.live import live_words
+from gui.live.live_words import Rehearsed
 from gui.panels.account_rows import known_money
 from gui.sentences import translate
 from gui.theme import CONTROL_HEIGHT, GRID, HEADER_SIZE, Theme
@@ -95,7 +96,7 @@ class GoLiveDialog(QDialog):
         column.addStretch(1)
         self.name_row.set_rule(self.tr("Type {name} to go live.").format(name=account.name))
         column.addWidget(self.name_row)
-        self.without_rehearsal.setVisible(bool(self._unrehearsed(view)))
+        self.without_rehearsal.setVisible(not all(done.is_enough for _, done in self._rehearsals(view, now)))
         column.addWidget(self.without_rehearsal)
         self.refusals.hide()
         column.addWidget(self.refusals)
@@ -130,18 +131,13 @@ class GoLiveDialog(QDialog):
                 lines.append((self.tr("Key looked at"), self.tr("{age} ago").format(age=age)))
         equity, _ = known_money(self._shown)
         lines.append((self.tr("Money"), numbers.known_money(equity, account.quote)))
-        done = live_words.rehearsed(view, self._shown)
-        states = [
-            (self.tr("{symbol} rehearsed") if symbol in done else self.tr("{symbol} not rehearsed")).format(
-                symbol=symbol
-            )
-            for symbol in live_words.symbols_of(self._shown)
-        ]
-        lines.append((self.tr("Rehearsal on paper"), ", ".join(states) or numbers.NOTHING))
+        states = [live_words.rehearsal_text(symbol, done) for symbol, done in self._rehearsals(view, now)]
+        lines.append((self.tr("Rehearsal on paper"), "\n".join(states) or numbers.NOTHING))
         return lines
 
-    def _unrehearsed(self, view: EngineView) -> set[str]:
-        return set(live_words.symbols_of(self._shown)) - live_words.rehearsed(view, self._shown)
+    def _rehearsals(self, view: EngineView, now: datetime) -> list[tuple[str, Rehearsed]]:
+        symbols = live_words.symbols_of(self._shown)
+        return [(symbol, live_words.rehearsal_of(view, self._shown, symbol, now)) for symbol in symbols]
 
     def _check(self) -> None:
         is_typed = self.name.text().strip() == self._shown.account.name

@@ -1,10 +1,11 @@
 """What is known of a key and of a rehearsal, in the reader's language."""
 
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
 from PySide6.QtCore import QCoreApplication
 
-from engine.domain.bot import AccountMode
+from engine.domain.bot import AccountMode, Bot
 from engine.domain.live import KeyFacts
 from engine.domain.money import HUNDRED
 from engine.domain.views import AccountView, EngineView
@@ -98,22 +99,51 @@ def symbols_of(shown: AccountView) -> tuple[str, ...]:
     return tuple(symbol for symbol in shown.account.setting("symbols").split(",") if symbol)
 
 
-def rehearsed(view: EngineView, shown: AccountView) -> frozenset[str]:
-    """Symbols of an account on which a grid ran on paper at the same exchange, long enough to count."""
+@dataclass(frozen=True, slots=True)
+class Rehearsed:
+    """The best that a grid did on paper for a symbol: how long its run is or was, and the cycles that it closed."""
+
+    ran_for: timedelta = timedelta(0)
+    cycles: int = 0
+
+    @property
+    def is_enough(self) -> bool:
+        return self.cycles > 0 and self.ran_for >= REHEARSAL
+
+
+def rehearsal_of(view: EngineView, shown: AccountView, symbol: str, now: datetime) -> Rehearsed:
+    """What was tried on paper at the same exchange; of runs before the present ones only the engine knows."""
     exchange = REHEARSED_AT.get(shown.account.exchange, shown.account.exchange)
     papers = {
         each.account.account_id
         for each in view.accounts
         if each.account.mode is AccountMode.PAPER and each.account.exchange == exchange
     }
-    return frozenset(
-        row.bot.symbol
+    tried = [
+        Rehearsed(_ran_for(row.bot, now), row.bot.closed_cycles)
         for row in view.bots
-        if row.bot.account_id in papers
-        and row.bot.closed_cycles
-        and row.bot.started_at is not None
-        and (row.bot.stopped_at or row.bot.last_event_at or row.bot.started_at) - row.bot.started_at >= REHEARSAL
-    )
+        if row.bot.account_id in papers and row.bot.is_grid and row.bot.symbol == symbol
+    ]
+    return max(tried, key=lambda each: (each.is_enough, each.ran_for, each.cycles), default=Rehearsed())
+
+
+def rehearsal_text(symbol: str, done: Rehearsed) -> str:
+    """A rehearsal in one line, with what it still lacks."""
+    if not done.ran_for:
+        return translate("live", "{symbol}: no grid ran on paper").format(symbol=symbol)
+    if not done.is_enough:
+        text = translate("live", "{symbol}: not yet, {age} of {wanted}, cycles closed: {cycles}")
+    else:
+        text = translate("live", "{symbol}: rehearsed, {age}, cycles closed: {cycles}")
+    age, wanted = numbers.age(done.ran_for.total_seconds()), numbers.age(REHEARSAL.total_seconds())
+    return text.format(symbol=symbol, age=age, wanted=wanted, cycles=done.cycles)
+
+
+def _ran_for(bot: Bot, now: datetime) -> timedelta:
+    if bot.started_at is None:
+        return timedelta(0)
+    end = now if bot.is_active or bot.stopped_at is None else bot.stopped_at
+    return max(end - bot.started_at, timedelta(0))
 
 
 def _yes_no(value: bool | None) -> str:

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from datetime import UTC, datetime, timedelta
 
 from engine.console.desk import KeyRow
 from engine.domain import live_phrases
@@ -40,6 +41,16 @@ def on(now_s: float) -> EngineView:
 
 def off(now_s: float) -> EngineView:
     return live_view(now_s, is_on=False)
+
+
+def rehearsing(now_s: float) -> EngineView:
+    """Switched off, while its grid has been tried on paper for less than the hour that is asked for."""
+    view = off(now_s)
+    settings = (("feed", "ccxt:upbit"),)
+    paper = replace(view.accounts[1], account=replace(view.accounts[1].account, settings=settings))
+    begun = datetime.now(UTC) - timedelta(minutes=42)
+    bot = replace(view.bots[1].bot, symbol="XRP/KRW", closed_cycles=2, started_at=begun, stopped_at=None)
+    return replace(view, accounts=(view.accounts[0], paper), bots=(view.bots[0], replace(view.bots[1], bot=bot)))
 
 
 def waiting(now_s: float) -> EngineView:
@@ -134,7 +145,7 @@ LIVE_SCENES = (
     LiveScene("live-off", off),
     LiveScene("live-orders", on, show_orders),
     LiveScene("live-accounts", changed, show_accounts),
-    LiveScene("live-go", off, go_live),
+    LiveScene("live-go", rehearsing, go_live),
     LiveScene("live-first-orders", waiting, first_orders),
     LiveScene("live-open", off, open_live),
     LiveScene("live-symbols", on, add_symbols),

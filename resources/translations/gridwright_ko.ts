@@ -728,14 +728,6 @@
             <source>{age} ago</source>
             <translation>{age} 전</translation>
         </message>
-        <message>
-            <source>{symbol} not rehearsed</source>
-            <translation>{symbol} 연습 안 함</translation>
-        </message>
-        <message>
-            <source>{symbol} rehearsed</source>
-            <translation>{symbol} 연습함</translation>
-        </message>
     </context>
     <context>
         <name>GridChart</name>
@@ -3092,6 +3084,10 @@
             <translation>기록 간격은 {lowest}초에서 {highest}초 사이여야 합니다. 입력값: {value}초.</translation>
         </message>
         <message>
+            <source>A removed bot is called {name}; restore it, or choose another name.</source>
+            <translation>삭제한 봇의 이름이 {name}입니다. 그 봇을 복원하거나 다른 이름을 고르십시오.</translation>
+        </message>
+        <message>
             <source>A round trip loses: {entry} % at the entry less {exit} % and fees of {fees} % at the exit leave {result} %.</source>
             <translation>왕복하면 손실입니다: 진입 {entry} %에서 청산 {exit} %와 청산 수수료 {fees} %를 빼면 {result} %가 남습니다.</translation>
         </message>
@@ -5089,6 +5085,18 @@
         <message>
             <source>{ms} ms off ours</source>
             <translation>우리와 {ms}ms 차이</translation>
+        </message>
+        <message>
+            <source>{symbol}: no grid ran on paper</source>
+            <translation>{symbol}: 모의 계좌에서 그리드를 돌린 적 없음</translation>
+        </message>
+        <message>
+            <source>{symbol}: not yet, {age} of {wanted}, cycles closed: {cycles}</source>
+            <translation>{symbol}: 아직 부족함, {wanted} 중 {age}, 완료된 사이클 {cycles}회</translation>
+        </message>
+        <message>
+            <source>{symbol}: rehearsed, {age}, cycles closed: {cycles}</source>
+            <translation>{symbol}: 연습함, {age}, 완료된 사이클 {cycles}회</translation>
         </message>
     </context>
     <context>

@@ -1,6 +1,7 @@
 """Real money in the window: its marks, going live and dark, first orders, orders that are not ours, its positions."""
 
 from dataclasses import replace
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -13,6 +14,7 @@ from engine.domain.live_messages import AcceptFacts, ChangeSymbols, ConfirmBot, 
 from engine.domain.messages import Command, OpenAccount
 from engine.domain.sentences import say
 from engine.domain.views import EngineView
+from gui.live import live_words
 from gui.live.first_orders_dialog import FirstOrdersDialog
 from gui.live.go_live_dialog import GoLiveDialog
 from gui.live.open_live_dialog import LiveChoice, OpenLiveDialog
@@ -23,6 +25,7 @@ from gui.panels.positions_panel import PERPETUAL
 from gui.panels.table_panel import TablePanel
 from tests.gui.conftest import Desk, MakeDesk
 from tests.support.live_views import ACCOUNT, FACTS, FOREIGN, live_account, live_view, perpetual_view
+from tests.support.views import NOON
 
 pytestmark = pytest.mark.usefixtures("theme")
 
@@ -76,7 +79,7 @@ def test_going_live_needs_the_name_typed_and_shows_what_the_key_may_do(make_desk
     dialog = dialog_of(desk, GoLiveDialog)
     assert isinstance(dialog, GoLiveDialog)
     said = " ".join(label.text() for label in dialog.findChildren(type(dialog.refusals)))
-    for part in ("0.05 % / 0.05 %", "XRP/KRW not rehearsed", "10,067,658 KRW", "Withdrawal", "2027-02-26"):
+    for part in ("0.05 % / 0.05 %", "XRP/KRW: no grid ran on paper", "10,067,658 KRW", "Withdrawal", "2027-02-26"):
         assert part in said
     assert not dialog.go_button.isEnabled()
     dialog.name.setText("upbi")
@@ -105,6 +108,34 @@ def test_going_live_needs_the_name_typed_and_shows_what_the_key_may_do(make_desk
     assert desk.message is not None
     assert desk.message.text == "upbit is live: its bots trade real money from now on."
     assert [act.isEnabled() for act in acts.of_account()] == [False, True, True, False]
+
+
+@pytest.mark.parametrize(
+    ("minutes", "cycles", "is_running", "text"),
+    [
+        (42, 2, True, "XRP/KRW: not yet, 42 min of 1 h, cycles closed: 2"),
+        (61, 0, True, "XRP/KRW: not yet, 1 h of 1 h, cycles closed: 0"),
+        (61, 1, True, "XRP/KRW: rehearsed, 1 h, cycles closed: 1"),
+        (180, 5, False, "XRP/KRW: rehearsed, 3 h, cycles closed: 5"),
+    ],
+)
+def test_the_state_of_the_rehearsal_is_told(minutes: int, cycles: int, is_running: bool, text: str) -> None:
+    """A running grid's time goes on to now; a stopped one's ended when it was stopped."""
+    view = live_view(is_on=False)
+    paper = view.bots[1]
+    settings = (("feed", "ccxt:upbit"),)
+    papers = replace(view.accounts[1], account=replace(view.accounts[1].account, settings=settings))
+    begun = NOON - timedelta(minutes=minutes + (0 if is_running else 600))
+    bot = replace(
+        paper.bot, symbol="XRP/KRW", closed_cycles=cycles, started_at=begun, last_event_at=begun,
+        state=BotState.RUNNING if is_running else BotState.STOPPED,
+        stopped_at=None if is_running else begun + timedelta(minutes=minutes),
+    )  # fmt: skip
+    view = replace(view, accounts=(view.accounts[0], papers), bots=(view.bots[0], replace(paper, bot=bot)))
+    done = live_words.rehearsal_of(view, view.accounts[0], "XRP/KRW", NOON)
+    assert live_words.rehearsal_text("XRP/KRW", done) == text
+    assert done.is_enough is ("rehearsed" in text)
+    assert live_words.rehearsal_of(view, view.accounts[0], "BTC/KRW", NOON) == live_words.Rehearsed()
 
 
 def test_a_symbol_is_added_where_the_refusal_stands(make_desk: MakeDesk) -> None:

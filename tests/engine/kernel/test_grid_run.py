@@ -7,6 +7,7 @@ from engine.domain.bot import BotState
 from engine.domain.grid import GridConfig, GridMode, Inventory, RungStatus
 from engine.domain.instrument import FeeAsset
 from engine.domain.messages import (
+    AddGrid,
     EditGrid,
     HaltAll,
     LiftHalt,
@@ -219,6 +220,10 @@ def test_stop_and_sell_ends_with_no_base_and_the_ledger_as_result() -> None:
     assert view.total_pnl == town.ledger("KRW")
     assert town.refusals(RemoveBot(BOT)) == []
     assert town.refusals(StartBot(BOT)) == [f"{BOT} was removed; restore it first."]
+    again = AddGrid("testbot2", town.bot().bot.name, "town", "XRP/KRW", CONFIG, D(5))
+    assert town.refusals(again) == [
+        f"A removed bot is called {town.bot().bot.name}; restore it, or choose another name."
+    ]
     assert town.refusals(RestoreBot(BOT)) == []
 
 
