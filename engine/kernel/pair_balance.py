@@ -17,7 +17,7 @@ from engine.domain.money import ZERO
 from engine.domain.order import Side
 from engine.domain.sentences import Sentence, say
 from engine.kernel.books import BotBook
-from engine.kernel.pair_books import PairLegs, PositionBook, base_fee, entry_leg, held, middle_of
+from engine.kernel.pair_books import PairLegs, PositionBook, base_fee, entry_leg, held, is_in_own_time, middle_of
 from engine.kernel.pair_orders import (
     Planned,
     backed_off,
@@ -98,10 +98,16 @@ def _way(position: PositionBook, book: BotBook, quantity: Decimal, *, is_home: b
 
 
 def note(state: State, legs: PairLegs, book: PositionBook, gap: Gap | None, now: datetime) -> None:
-    """Remember since when the legs differ; when they are level again, what was tried is forgotten."""
+    """Remember since when the legs differ; when they are level again, what was tried is forgotten.
+
+    They differ since the fill that made them differ, which may be told late: no desk may have been there to hear of it.
+    """
     since = book.position.imbalance_since
+    if gap is None:
+        book.filled_at = None
     if gap is not None and since is None:
-        book.put(imbalance_since=now)
+        began = book.filled_at if book.filled_at is not None and not is_in_own_time(legs) else now
+        book.put(imbalance_since=min(now, began))
     elif gap is None and since is not None:
         book.put(imbalance_since=None)
         if book.alarms:

@@ -23,8 +23,9 @@ class PositionBook:
     """A position that is not closed. `is_resting`: its home leg rests, and is hedged as it fills.
 
     `tries` counts orders that were sent to bring the legs together since they were level, `alarm_at` is when it is told
-    again that they are not, `alarms` how often it was. `exit_at`: not before then the exit is tried again, after
-    `exit_tries` in vain. `sent_at` and `asked_at` are when an order was decided, and last asked about.
+    again that they are not, `alarms` how often it was. `filled_at` is of the last fill since they were level.
+    `exit_at`: not before then the exit is tried again, after `exit_tries` in vain. `sent_at` and `asked_at` are when an
+    order was decided, and last asked about.
     """
 
     position: TwoLegPosition
@@ -34,6 +35,7 @@ class PositionBook:
     alarms: int = 0
     alarm_at: datetime | None = None
     exit_at: datetime | None = None
+    filled_at: datetime | None = None
     exit_tries: int = 0
     rests: int = 0
     has_said_dust: bool = False
@@ -101,11 +103,16 @@ def pair_id_of(book: BotBook) -> str | None:
     return getattr(config, "pair_bot_id", None)
 
 
+def is_in_own_time(legs: PairLegs) -> bool:
+    """Whether the markets have a time of their own, each its own."""
+    account = legs.home.account
+    return account is not None and account.account.mode in OWN_TIME_MODES
+
+
 def clock_of(state: "State", legs: PairLegs) -> datetime:
     """The present instant: the clock's, and on markets with a time of their own the market's."""
     times = [book.market.at for book in legs.both if book.market is not None and book.market.at is not None]
-    account = legs.home.account
-    if account is not None and account.account.mode in OWN_TIME_MODES:
+    if is_in_own_time(legs):
         return max(times, default=state.now)
     return state.clock or max(times, default=state.now)
 

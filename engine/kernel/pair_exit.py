@@ -49,8 +49,8 @@ def consider_exit(state: State, legs: PairLegs, book: PositionBook, now: datetim
     if bot.state is BotState.STOPPING and bot.stop_inventory is Inventory.SELL:
         begin_exit(state, legs, book, now, is_asked=True)
         return
-    if bot.state is not BotState.RUNNING:
-        return
+    if bot.state is not BotState.RUNNING or any(leg_trouble(state, half) is not None for half in legs.both):
+        return  # what is begun goes on whatever the premium, so it is begun where both legs can be sent now
     sight = sight_of(state, legs, now)
     pair_names = names_of(legs)
     if is_blind(legs.config, pair_names, sight) is not None:

@@ -64,6 +64,8 @@ def book_leg(state: State, book: BotBook, order: Order, fill: Fill, booked: Fill
 def _add(book: PositionBook, fill: Fill, fee_base: Decimal, fee_paid: Decimal, *, is_home: bool) -> None:
     """A fill on the side of the entry adds to it, one on the other side to the exit."""
     position = book.position
+    if position.imbalance_since is None:
+        book.filled_at = max(book.filled_at or fill.at, fill.at)
     if entry_leg(position, is_home=is_home).side is fill.side:
         book.put(entry=_with(position.entry, fill, fee_base, fee_paid, is_home=is_home))
         return

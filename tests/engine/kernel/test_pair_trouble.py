@@ -7,10 +7,11 @@ import pytest
 
 from engine.domain.arbitrage import ImbalancePolicy, PairStage
 from engine.domain.arbitrage_messages import MarketStatus
-from engine.domain.messages import OrderRejected, PlaceOrder, RejectCode, RejectReason
+from engine.domain.grid import Inventory
+from engine.domain.messages import OrderRejected, PlaceOrder, RejectCode, RejectReason, StopBot
 from engine.domain.order import Side
 from tests.engine.kernel.pair_scenes import FLAT, UNWIND, entered, is_exact, stood
-from tests.engine.kernel.pair_town import CONFIG, PairTown
+from tests.engine.kernel.pair_town import BOT, CONFIG, PairTown
 
 D = Decimal
 
@@ -192,10 +193,44 @@ def test_a_suspended_market_is_not_entered_and_an_exit_waits_for_it() -> None:
     town.tell(suspended)
     town.prices("140000000", "100000")
     town.wait(5)
-    assert town.stage() is PairStage.EXITING
+    assert town.stage() is PairStage.OPEN
+    assert town.waits() == "usdm does not trade BTC/USDT now. Maintenance."
     assert (len(town.home.placed), len(town.foreign.placed)) == (1, 1)
     town.tell(replace(suspended, is_trading=True, notice=""))
     town.wait(1)
+    assert town.last.stage is PairStage.CLOSED
+
+
+@pytest.mark.parametrize("index", [0, 1])
+def test_an_exit_is_not_begun_where_a_leg_cannot_be_sent_and_is_decided_anew_when_it_can(index: int) -> None:
+    """A venue is away for a minute in which the premium was low. When it is back the premium is high: an exit that had
+    been decided meanwhile would buy back at the price at which it sold, and pay all fees for nothing.
+    """
+    town = entered()
+    venue = town.venues[index]
+    town.break_off(venue)
+    town.prices("140000000", "100000")
+    town.wait(60)
+    assert town.stage() is PairStage.OPEN
+    town.prices("145000000", "100000")
+    town.connect(venue)
+    town.wait(5)
+    assert town.stage() is PairStage.OPEN
+    assert (len(town.home.placed), len(town.foreign.placed)) == (1, 1)
+    town.prices("140000000", "100000")
+    town.wait(1)
+    assert town.last.stage is PairStage.CLOSED
+    is_exact(town)
+
+
+def test_a_position_whose_end_was_asked_for_waits_for_its_venue() -> None:
+    town = entered()
+    town.break_off(town.foreign)
+    assert town.ask(StopBot(BOT, Inventory.SELL)) == []
+    town.wait(20)
+    assert town.stage() is PairStage.EXITING
+    town.connect(town.foreign)
+    town.wait(5)
     assert town.last.stage is PairStage.CLOSED
 
 
