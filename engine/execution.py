@@ -171,8 +171,8 @@ class Execution:
         """Wait for calls to venues that are under way."""
         await self._sending.drain(deadline_s)
 
-    async def written(self, account_id: str) -> None:
-        """Wait until all of now is durable, what may wait included, and all of the account is sent and answered.
+    async def written(self, *account_ids: str) -> None:
+        """Wait until all of now is durable, what may wait included, and all of the accounts is sent and answered.
 
         What other accounts do goes on meanwhile, and is not waited for.
         """
@@ -180,7 +180,7 @@ class Execution:
         self._is_due = True
         self._idle.clear()
         self._wake.set()
-        while self._steps_done < enough or self._is_under_way(account_id):
+        while self._steps_done < enough or any(map(self._is_under_way, account_ids)):
             turned: asyncio.Future[None] = asyncio.get_running_loop().create_future()
             self._watching.append(turned)
             await turned

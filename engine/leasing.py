@@ -107,7 +107,7 @@ class Leasing:
         for account_id in account_ids:
             # Where nobody took it after all, and only a row of it said so, it is ours to take again.
             self._leases.forget(account_id)
-            self._drop(account_id, kernel, execution, phrases.ACCOUNT_TAKEN_OVER)
+        self._drop(account_ids, kernel, execution, phrases.ACCOUNT_TAKEN_OVER)
         return account_ids
 
     async def run(self, kernel: Kernel, execution: Execution, tasks: asyncio.TaskGroup) -> None:
@@ -139,19 +139,18 @@ class Leasing:
     async def _turn(self, kernel: Kernel, execution: Execution, tasks: asyncio.TaskGroup) -> None:
         turn = await self._leases.renew()
         self._turned.set()
-        for account_id in turn.lost:
-            self._drop(account_id, kernel, execution, phrases.ACCOUNT_TAKEN_OVER)
-        for account_id in turn.wanted - self._giving.keys():
-            if self._kept_until_s.get(account_id, 0.0) <= asyncio.get_running_loop().time():
-                self._giving[account_id] = tasks.create_task(self._give(account_id, kernel, execution))
+        self._drop(turn.lost, kernel, execution, phrases.ACCOUNT_TAKEN_OVER)
+        now_s = asyncio.get_running_loop().time()
+        for group in kernel.together(turn.wanted - self._giving.keys()):
+            if all(self._kept_until_s.get(account_id, 0.0) <= now_s for account_id in group):
+                self._giving.update(dict.fromkeys(group, tasks.create_task(self._give(group, kernel, execution))))
         # From before the database moves commands to this desk until their bots are known here.
         self._arriving(None)
         taken = await self._leases.take()
         if taken:
             recovered = await self._read(taken)
-            for account_id in taken:
-                # One that was just opened here may be found free before its opening was answered.
-                self._drop(account_id, kernel, execution, None)
+            # One that was just opened here may be found free before its opening was answered.
+            self._drop(taken, kernel, execution, None)
             self._put(kernel.take_over(recovered))
             self._remember(recovered.recent_fills, recovered.recent_log)
             for account in recovered.accounts:
@@ -169,43 +168,54 @@ class Leasing:
                 self._leases.forget(account_id)
             raise
 
-    async def _give(self, account_id: str, kernel: Kernel, execution: Execution) -> None:
-        """Decide nothing more, let what is under way end, then let the other desk have it."""
-        kernel.suspend(account_id)
+    async def _give(self, group: frozenset[str], kernel: Kernel, execution: Execution) -> None:
+        """Decide nothing more, let what is under way end, then let the other desk have them: all of them or none.
+
+        Accounts of a two-leg bot go in one group, so that nobody ever has a half of it without the other.
+        """
+        for account_id in group:
+            kernel.suspend(account_id)
         try:
             async with asyncio.timeout(SETTLE_S):
-                await execution.written(account_id)
+                await execution.written(*group)
         except TimeoutError:
-            # Something is still on its way to the venue: handing over now could make two of it. It is not connected
+            # Something is still on its way to a venue: handing over now could make two of it. It is not connected
             # anew either: a venue that has not heard of it yet would say that it never came.
-            self._kept_until_s[account_id] = asyncio.get_running_loop().time() + KEEP_S
-            sentence = say(phrases.HAND_OVER_FAILED, account=account_id, cause="it took too long")
-            self._say(kernel, sentence, Level.LOOK)
-            kernel.resume(account_id)
+            for account_id in sorted(group):
+                self._kept_until_s[account_id] = asyncio.get_running_loop().time() + KEEP_S
+                sentence = say(phrases.HAND_OVER_FAILED, account=account_id, cause="it took too long")
+                self._say(kernel, sentence, Level.LOOK)
+                kernel.resume(account_id)
         else:
-            self._drop(account_id, kernel, execution, phrases.ACCOUNT_HANDED_OVER)
+            self._drop(group, kernel, execution, phrases.ACCOUNT_HANDED_OVER)
             # Nothing is sent any more; a venue that is slow to close keeps nobody from going on elsewhere.
             with contextlib.suppress(TimeoutError):
                 async with asyncio.timeout(SETTLE_S):
-                    await self._connections.dismiss(account_id)
+                    await asyncio.gather(*map(self._connections.dismiss, group))
             try:
-                await self._leases.give(account_id)
+                await self._leases.give(group)
             except StorageError as error:
-                log.warning("the lease of %s was not given up and will expire: %s", account_id, error)
+                log.warning("the leases of %s were not given up and will expire: %s", ", ".join(sorted(group)), error)
         finally:
-            self._giving.pop(account_id, None)
+            for account_id in group:
+                self._giving.pop(account_id, None)
 
-    def _drop(self, account_id: str, kernel: Kernel, execution: Execution, template: str | None) -> None:
-        """Forget an account that is not ours any more. At once, so that nothing of it is decided or written again."""
-        execution.forget(frozenset({account_id}))
-        if all(account.account_id != account_id for account in kernel.accounts()):
+    def _drop(self, account_ids: Collection[str], kernel: Kernel, execution: Execution, template: str | None) -> None:
+        """Forget accounts that are not ours any more. At once, so that nothing of them is decided or written again."""
+        if not account_ids:
             return
-        self._on_dropped(account_id)
-        self._put(kernel.let_go(account_id))
-        if template is not None:
-            self._say(kernel, say(template, account=account_id))
-        # Not waited for: neither the journal nor other leases wait for a venue that is slow to close.
-        self._connections.part(account_id)
+        execution.forget(frozenset(account_ids))
+        known = sorted({account.account_id for account in kernel.accounts()} & set(account_ids))
+        if not known:
+            return
+        for account_id in known:
+            self._on_dropped(account_id)
+        self._put(kernel.let_go(*known))
+        for account_id in known:
+            if template is not None:
+                self._say(kernel, say(template, account=account_id))
+            # Not waited for: neither the journal nor other leases wait for a venue that is slow to close.
+            self._connections.part(account_id)
 
     def _say(self, kernel: Kernel, sentence: Sentence, level: Level = Level.INFO) -> None:
         self._put(kernel.say(sentence, level, datetime.now(UTC)))

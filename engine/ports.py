@@ -77,8 +77,8 @@ class Leases(Protocol):
         """
         ...
 
-    async def give(self, account_id: str) -> None:
-        """Give an account up, to the desk that asked for it or to nobody. Raises StorageError."""
+    async def give(self, account_ids: Collection[str]) -> None:
+        """Give accounts up at once, to the desk that asked for them or to nobody. Raises StorageError."""
         ...
 
     async def is_known(self, account_id: str) -> bool:

@@ -3,7 +3,7 @@
 import asyncio
 import contextlib
 import logging
-from collections.abc import AsyncGenerator, Callable, Sequence
+from collections.abc import AsyncGenerator, Callable, Collection, Sequence
 
 from engine.domain.lease_requests import HandOver, PreferDesk
 from engine.domain.sentences import Refusal
@@ -14,6 +14,7 @@ from storage.desk import HEARTBEAT_STALE_S
 from storage.failures import Failure, storage_error
 from storage.lease_requests import request_lease
 from storage.sleepless_clock import sleepless_s
+from storage.tied_accounts import LEADERS, TIES
 
 LEASES_BELL = "gridwright_leases"
 LEASE_S = 10.0
@@ -68,12 +69,16 @@ TAKE = """
     SELECT account_id, token FROM taken ORDER BY account_id
 """
 RENEW = """
-    WITH mine AS (
+    WITH due AS MATERIALIZED (
+        SELECT l.user_id, l.account_id
+        FROM leases l JOIN unnest($4::text[], $5::bigint[]) AS h(account_id, token) USING (account_id)
+        WHERE l.user_id = $1 AND l.desk_id = $2 AND l.token = h.token
+        AND EXISTS (SELECT 1 FROM desks WHERE desk_id = $2 AND starts = $6)
+        ORDER BY l.account_id FOR NO KEY UPDATE OF l
+    ), mine AS (
         UPDATE leases l SET renewed_at = clock_timestamp(),
             expires_at = clock_timestamp() + make_interval(secs => $3)
-        FROM unnest($4::text[], $5::bigint[]) AS h(account_id, token)
-        WHERE l.user_id = $1 AND l.desk_id = $2 AND l.account_id = h.account_id AND l.token = h.token
-        AND EXISTS (SELECT 1 FROM desks WHERE desk_id = $2 AND starts = $6)
+        FROM due d WHERE l.user_id = d.user_id AND l.account_id = d.account_id
         RETURNING l.account_id, l.requested_by_desk_id
     ), seen AS (
         UPDATE desks SET last_seen_at = clock_timestamp() WHERE desk_id = $2 AND starts = $6 RETURNING desk_id
@@ -81,16 +86,26 @@ RENEW = """
     SELECT NULL AS account_id, NULL AS is_wanted FROM seen
     UNION ALL SELECT account_id, requested_by_desk_id IS NOT NULL AND requested_by_desk_id <> $2 FROM mine
 """
-#: A desk that is preferred asks for what others run meanwhile. The bell is rung for those who hold it.
+#: A desk that is preferred asks for what others run meanwhile. Where two-leg bots tie accounts together, the desk that
+#: is preferred by their leader asks for all of them, else the one that holds it: so they come together again however
+#: they were parted, and no two desks ask for them in turn. The bell is rung for those who hold it.
 ASK_BACK = f"""
-    WITH asked AS (
-        UPDATE leases SET requested_by_desk_id = $2, requested_at = clock_timestamp()
-        WHERE user_id = $1 AND preferred_desk_id = $2 AND desk_id IS NOT NULL AND desk_id <> $2
-        AND ($3 OR EXISTS (SELECT 1 FROM accounts a WHERE a.user_id = leases.user_id
-            AND a.account_id = leases.account_id AND a.mode <> 'live'))
-        AND expires_at >= clock_timestamp() AND requested_by_desk_id IS NULL RETURNING account_id
+    WITH RECURSIVE {TIES}, {LEADERS}, wanted AS MATERIALIZED (
+        SELECT l.user_id, l.account_id FROM leases l LEFT JOIN leads g ON g.account_id = l.account_id
+        LEFT JOIN leases f ON f.user_id = l.user_id AND f.account_id = g.leader
+        WHERE l.user_id = $1 AND l.desk_id IS NOT NULL AND l.desk_id <> $2 AND l.expires_at >= clock_timestamp()
+        AND l.requested_by_desk_id IS NULL AND COALESCE(l.bound_desk_id, $2) = $2
+        AND COALESCE(f.requested_by_desk_id, $2) = $2
+        AND (CASE WHEN g.leader IS NULL THEN l.preferred_desk_id ELSE f.preferred_desk_id END = $2
+            OR (f.desk_id = $2 AND f.expires_at >= clock_timestamp()))
+        AND ($3 OR EXISTS (SELECT 1 FROM accounts a WHERE a.user_id = l.user_id
+            AND a.account_id = l.account_id AND a.mode <> 'live'))
+        ORDER BY l.account_id FOR NO KEY UPDATE OF l
+    ), asked AS (
+        UPDATE leases l SET requested_by_desk_id = $2, requested_at = clock_timestamp()
+        FROM wanted w WHERE l.user_id = w.user_id AND l.account_id = w.account_id RETURNING l.account_id
     ) SELECT count(pg_notify('{LEASES_BELL}', account_id)) FROM asked
-"""  # noqa: S608 - the name of our own bell
+"""  # noqa: S608 - our own words
 GIVE = f"""
     WITH given AS (
         UPDATE leases l SET desk_id = NULL, expires_at = NULL
@@ -202,9 +217,9 @@ class AccountLeases:
                 connection, self._user_id, self._desk_id, request, HEARTBEAT_STALE_S, LEASES_BELL
             )
 
-    async def give(self, account_id: str) -> None:
+    async def give(self, account_ids: Collection[str]) -> None:
         """See `engine.ports.Leases.give`."""
-        await self._give({account_id: self.tokens[account_id]} if account_id in self.tokens else {})
+        await self._give({each: self.tokens[each] for each in account_ids if each in self.tokens})
 
     def forget(self, account_id: str) -> None:
         """See `engine.ports.Leases.forget`."""

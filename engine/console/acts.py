@@ -8,6 +8,7 @@ from typing import TextIO
 
 from engine.bots.grid_rules import preview, preview_edit
 from engine.console.arb_acts import act_on_pairs
+from engine.console.arb_commands import tied_to
 from engine.console.bot_commands import (
     add_grid,
     changed_config,
@@ -105,13 +106,16 @@ async def act(options: Namespace, desk: Desk, out: TextIO, new_bot_id: Callable[
 async def _lease(options: Namespace, desk: Desk, out: TextIO, verb: str) -> None:
     is_none = verb == "prefer" and options.to == "none"
     target = None if is_none else find_desk(await desk.desks(), options.to)
-    account = find_account((await desk.state()).accounts, options.account).account_id
+    state = await desk.state()
+    account = find_account(state.accounts, options.account).account_id
+    also = tied_to(account, state)
+    beside = f" with {', '.join(also)}, which a two-leg bot needs beside it," if also else ""
     desk_id, name = ("", "") if target is None else (target.desk_id, target.name)
     await desk.ask(HandOver(account, desk_id) if verb == "move" else PreferDesk(account, desk_id))
-    sentence = f"{account} is moved to {name} when the desk that runs it has finished what is under way."
+    sentence = f"{account} is moved to {name}{beside} when the desk that runs it has finished what is under way."
     if verb == "prefer":
-        sentence = f"{account} goes back to {name} whenever it runs." if name else f"{account} prefers no desk."
-    _done(options, out, sentence, {"account": account, "desk": desk_id or None})
+        sentence = f"{account} goes back to {name}{beside} whenever it runs." if name else f"{account} prefers no desk."
+    _done(options, out, sentence, {"account": account, "desk": desk_id or None, "with": also})
 
 
 async def ask(desk: Desk, command: Command) -> None:

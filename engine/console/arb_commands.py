@@ -8,7 +8,7 @@ from typing import Any
 from engine.console.bot_commands import find_account, find_bot, find_instrument
 from engine.domain.arbitrage import ArbitrageConfig, ImbalancePolicy, LegStyle, PairStage, TwoLegPosition, Ways
 from engine.domain.arbitrage_messages import AddArbitrage, ClosePosition, EditArbitrage
-from engine.domain.bot import Account, Bot, BotKind
+from engine.domain.bot import Account, Bot, BotKind, BotState
 from engine.domain.instrument import Instrument
 from engine.errors import UsageError
 from engine.recovered import RecoveredState
@@ -67,6 +67,22 @@ def places_of(bot: Bot, state: RecoveredState) -> Places:
         (home, find_instrument(state.instruments, home, bot.symbol)),
         (foreign, find_instrument(state.instruments, foreign, config.hedge_symbol)),
     )
+
+
+def tied_to(account_id: str, state: RecoveredState) -> Sequence[str]:
+    """The accounts that go with one wherever it goes, because two-leg bots need both, as its lease knows them."""
+    held = {position.bot_id for position in state.positions}
+    ties = [
+        {bot.account_id, bot.config.hedge_account_id}
+        for bot in state.bots
+        if isinstance(bot.config, ArbitrageConfig)
+        and not bot.is_removed
+        and (bot.state is not BotState.STOPPED or bot.bot_id in held)
+    ]
+    found = {account_id}
+    while more := {each for tie in ties if tie & found for each in tie} - found:
+        found |= more
+    return sorted(found - {account_id})
 
 
 def new_config(options: Namespace, where: Places) -> ArbitrageConfig:

@@ -1,11 +1,13 @@
 """Accounts coming to this desk and leaving it, with all their bots: what the journal knows becomes state, and goes."""
 
+from collections.abc import Collection
+
 from engine.domain import phrases
 from engine.domain.order import Side
 from engine.domain.sentences import Refusal, say
 from engine.kernel.books import AccountBook, MarketBook
 from engine.kernel.holds import begin_live
-from engine.kernel.pair_books import pair_id_of
+from engine.kernel.pair_books import legs_of, pair_id_of
 from engine.kernel.pair_recovery import part_pairs, take_over_pairs
 from engine.kernel.state import Move, State
 from engine.recovered import RecoveredState
@@ -64,17 +66,18 @@ def resume(state: State, account_id: str) -> None:
         book.is_leaving = False
 
 
-def let_go(state: State, account_id: str) -> frozenset[str]:
-    """Forget an account and everything of it, and return the ids of its bots: another desk trades them now."""
-    book = state.accounts.pop(account_id, None)
-    gone = frozenset(bot_id for bot_id, bot in state.bots.items() if bot.bot.account_id == account_id)
+def let_go(state: State, account_ids: Collection[str]) -> frozenset[str]:
+    """Forget accounts and everything of them, and return the ids of their bots: another desk trades them now."""
+    books = [book for each in account_ids if (book := state.accounts.pop(each, None)) is not None]
+    gone = frozenset(bot_id for bot_id, bot in state.bots.items() if bot.bot.account_id in account_ids)
     for bot_id in gone:
         del state.bots[bot_id]
     state.changed -= gone
     part_pairs(state, gone)
-    if book is not None and not any(other.account.venue == book.account.venue for other in state.accounts.values()):
-        for key in [key for key in state.markets if key[0] == book.account.venue]:
-            del state.markets[key]
+    left = {other.account.venue for other in state.accounts.values()}
+    unheard = {book.account.venue for book in books} - left
+    for key in [key for key in state.markets if key[0] in unheard]:
+        del state.markets[key]
     for market in state.markets.values():
         market.bots = [bot for bot in market.bots if bot.bot.bot_id not in gone]
         market.pairs = [pair_id for bot in market.bots if (pair_id := pair_id_of(bot)) is not None]
@@ -82,7 +85,20 @@ def let_go(state: State, account_id: str) -> frozenset[str]:
         del state.owners[order_id]
         state.recent.pop(order_id, None)
         state.trades.pop(order_id, None)
-    changing = [state.changes.pop(account_id)[0]] if account_id in state.changes else []
-    for command_id in (*state.openings.pop(account_id, ()), *changing):
-        state.answer(command_id, (Refusal("account", say(phrases.ACCOUNT_ELSEWHERE, account=account_id)),))
+    for account_id in account_ids:
+        changing = [state.changes.pop(account_id)[0]] if account_id in state.changes else []
+        for command_id in (*state.openings.pop(account_id, ()), *changing):
+            state.answer(command_id, (Refusal("account", say(phrases.ACCOUNT_ELSEWHERE, account=account_id)),))
     return gone
+
+
+def together(state: State, account_ids: Collection[str]) -> list[frozenset[str]]:
+    """These accounts in groups: those that two-leg bots of this desk tie together are in one."""
+    groups = {account_id: frozenset({account_id}) for account_id in account_ids}
+    for pair in state.pairs.values():
+        legs = legs_of(state, pair)
+        ends = [half.bot.account_id for half in legs.both] if legs is not None else []
+        if len(ends) == 2 and all(each in groups for each in ends):
+            group = groups[ends[0]] | groups[ends[1]]
+            groups.update(dict.fromkeys(group, group))
+    return sorted(set(groups.values()), key=sorted)

@@ -1,6 +1,6 @@
 """The kernel: told one message at a time, it changes its state and says what to journal and what to do."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import UTC, datetime, tzinfo
 from decimal import Decimal
 
@@ -44,7 +44,7 @@ from engine.kernel.feeding import feed_account
 from engine.kernel.foreign import on_order_seen, on_orders_seen
 from engine.kernel.grid_run import advance, check_stops
 from engine.kernel.halting import halt
-from engine.kernel.handover import let_go, resume, suspend, take_over
+from engine.kernel.handover import let_go, resume, suspend, take_over, together
 from engine.kernel.listed import lists_to_pass
 from engine.kernel.live import on_facts, on_unread, open_books
 from engine.kernel.orders import (
@@ -257,9 +257,13 @@ class Kernel:
         """Decide for a suspended account again."""
         resume(self._state, account_id)
 
-    def let_go(self, account_id: str) -> Outbox | None:
-        """Forget an account and its bots: another desk has them."""
-        for bot_id in let_go(self._state, account_id):
+    def together(self, account_ids: Collection[str]) -> list[frozenset[str]]:
+        """These accounts in groups: those that two-leg bots tie together are in one."""
+        return together(self._state, account_ids)
+
+    def let_go(self, *account_ids: str) -> Outbox | None:
+        """Forget accounts and their bots: another desk has them."""
+        for bot_id in let_go(self._state, account_ids):
             self._due.pop(bot_id, None)
             self._quoted.discard(bot_id)
         return self._take()

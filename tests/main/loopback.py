@@ -53,10 +53,10 @@ class Exchange:
 
 
 @contextmanager
-def exchange(folder: Path, venue: str, *more: str) -> Iterator[Exchange]:
-    """A loopback exchange with one venue, whose flow stands still."""
+def exchange(folder: Path, venues: str, *more: str) -> Iterator[Exchange]:
+    """A loopback exchange with a venue, or with several (names with a space between); its flow stands still."""
     folder.mkdir()
-    where = ["--folder", str(folder), "--venues", venue, "--speed", "0"]
+    where = ["--folder", str(folder), "--venues", *venues.split(), "--speed", "0"]
     running = start(
         ["-m", "tests.support.exchange", *where, "--with-parent", *more], environment=environment(), stdin=PIPE
     )  # fmt: skip
@@ -70,12 +70,16 @@ def exchange(folder: Path, venue: str, *more: str) -> Iterator[Exchange]:
 
 @dataclass(frozen=True)
 class LiveDesk:
-    """A desk on a database of its own whose exchanges are the loopback. `key_file` opens its vault."""
+    """A desk whose exchanges are the loopback, and its books of one of them. `key_file` opens its vault.
+
+    A machine busy with other things may keep a desk waiting for longer than the usual lease of ten seconds.
+    """
 
     folder: Path
     url: str
     at: Exchange
     what: VenueUnderTest
+    lease_s: int = 120
 
     @property
     def account(self) -> str:
@@ -83,8 +87,7 @@ class LiveDesk:
 
     def command(self, *arguments: str) -> list[str]:
         """What the interpreter is started with."""
-        # A machine busy with other things may keep a desk waiting for longer than the usual ten seconds.
-        options = ["--data-folder", str(self.folder), "--database-url", self.url, "--lease", "120"]
+        options = ["--data-folder", str(self.folder), "--database-url", self.url, "--lease", str(self.lease_s)]
         if (self.folder / "key").exists():
             options += ["--vault-key-file", str(self.folder / "key")]
         return [
@@ -117,18 +120,30 @@ class LiveDesk:
     def open_vault(self) -> None:
         """A vault with the venue's key in it, and the file that opens it without a person."""
         self.folder.mkdir(parents=True)
-        key = self.what.key
-        for name, text in (("pass", PASSPHRASE), ("api", key.key), ("secret", key.secret), ("word", key.passphrase)):
-            (self.folder / name).write_text(text)
-            (self.folder / name).chmod(0o600)
-        by = ["--passphrase-file", str(self.folder / "pass")]
+        by = self._passphrase()
         self.run("vault", "create", *by)
-        more = ["--key-passphrase-file", str(self.folder / "word")] if key.passphrase else []
-        self.run(
-            "credential", "add", "exchange", self.what.exchange, "--key-file", str(self.folder / "api"),
-            "--secret-file", str(self.folder / "secret"), *more, *by,
-        )  # fmt: skip
+        self.add_credential()
         self.run("vault", "key-file", str(self.folder / "key"), *by)
+
+    def add_credential(self) -> None:
+        """The venue's key goes into the vault, which may have one of another venue."""
+        key = self.what.key
+        files = [self._secret(name, text) for name, text in (("api", key.key), ("secret", key.secret))]
+        more = ["--key-passphrase-file", self._secret("word", key.passphrase)] if key.passphrase else []
+        self.run(
+            "credential", "add", "exchange", self.what.exchange, "--key-file", files[0], "--secret-file", files[1],
+            *more, *self._passphrase(),
+        )  # fmt: skip
+
+    def _passphrase(self) -> list[str]:
+        return ["--passphrase-file", self._secret("pass", PASSPHRASE)]
+
+    def _secret(self, name: str, text: str) -> str:
+        """A file that only its owner reads."""
+        file = self.folder / name
+        file.write_text(text)
+        file.chmod(0o600)
+        return str(file)
 
     def books(self) -> OurBooks:
         """What is durable."""

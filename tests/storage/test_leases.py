@@ -106,7 +106,7 @@ async def test_nothing_is_written_under_an_older_token(desks: dict[str, Holder],
 
 
 async def test_what_was_given_up_is_not_written_any_more(desks: dict[str, Holder]) -> None:
-    await desks[DESK].leases.give(ACCOUNT.account_id)
+    await desks[DESK].leases.give([ACCOUNT.account_id])
     assert not desks[DESK].leases.is_held(ACCOUNT.account_id)
     with pytest.raises(LeaseLost):
         await desks[DESK].journal.commit([OrderRecorded(make_order(0, fencing_token=1))])
@@ -151,7 +151,7 @@ async def test_an_account_in_a_folder_is_only_ever_run_by_its_desk(database: Dat
 
 async def test_a_desk_that_takes_its_own_leaves_the_rest(database: Database, desks: dict[str, Holder]) -> None:
     window = await Holder(database, "window", takes_all=False).begin()
-    await desks[DESK].leases.give(ACCOUNT.account_id)
+    await desks[DESK].leases.give([ACCOUNT.account_id])
     assert await window.leases.take() == []
     assert await desks[OTHER].leases.take() == [ACCOUNT.account_id]
     await window.close()
@@ -166,7 +166,7 @@ async def test_a_request_is_heard_by_the_holder_and_served_to_the_asker(
     turn = await desks[DESK].leases.renew()
     assert not turn.lost
     assert turn.wanted == {ACCOUNT.account_id}
-    await desks[DESK].leases.give(ACCOUNT.account_id)
+    await desks[DESK].leases.give([ACCOUNT.account_id])
     assert await desks[OTHER].leases.take() == []
     assert await desks[THIRD].leases.take() == [ACCOUNT.account_id]
     assert await one(database, "SELECT requested_by_desk_id, requested_at FROM leases") == (None, None)
@@ -178,7 +178,7 @@ async def test_a_preferred_desk_gets_its_account_back(desks: dict[str, Holder], 
     await desks[THIRD].leases.take()
     desks[DESK].now_s += 3
     assert (await desks[DESK].leases.renew()).wanted == {ACCOUNT.account_id}
-    await desks[DESK].leases.give(ACCOUNT.account_id)
+    await desks[DESK].leases.give([ACCOUNT.account_id])
     assert await desks[THIRD].leases.take() == [ACCOUNT.account_id]
     # While it lives, nobody else takes what it lost.
     await let_expire(database)

@@ -166,9 +166,9 @@ async def test_a_desk_without_the_home_account_writes_no_position(
     with pytest.raises(LeaseLost) as caught:
         await others.commit([TwoLegRecorded(changed)])
     assert caught.value.account_ids == {VENUE}
-    await leases.give(ABROAD)
+    await leases.give([ABROAD])
     await ours.commit([TwoLegRecorded(make_position(4))])
-    await leases.give(VENUE)
+    await leases.give([VENUE])
     with pytest.raises(LeaseLost):
         await ours.commit([TwoLegRecorded(changed)])
     assert {each.funding for each in (await ours.load_all()).positions} == {make_position().funding}

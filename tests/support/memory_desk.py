@@ -225,8 +225,9 @@ class MemoryLeases:
             self.forget(account_id)
         return LeaseTurn(lost)
 
-    async def give(self, account_id: str) -> None:
-        self.forget(account_id)
+    async def give(self, account_ids: Collection[str]) -> None:
+        for account_id in account_ids:
+            self.forget(account_id)
 
     async def is_known(self, account_id: str) -> bool:
         return account_id in self._database.tables.accounts

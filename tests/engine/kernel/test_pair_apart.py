@@ -1,6 +1,7 @@
 """Restarts in the middle, halves that are apart, and what both accounts say of it."""
 
 from dataclasses import replace
+from datetime import timedelta
 from decimal import Decimal
 
 import pytest
@@ -52,6 +53,29 @@ def test_a_restart_in_the_middle_mends_first() -> None:
     is_exact(town)
 
 
+def test_legs_that_differed_while_nobody_ran_them_differ_since_the_fill_and_not_since_it_was_heard() -> None:
+    """The desk died before it heard of the fill at home. Whoever takes over half a minute later waits for nothing more,
+    and says for how long it was.
+    """
+    town = PairTown()
+    town.prices("140000000", "100000")
+    town.add()
+    town.home.will, town.foreign.will = ["unknown"], ["refuse"]
+    town.home.is_silent = True
+    town.prices("145000000", "100000")
+    assert stood(town) == (D("-0.1"), D(0))
+    town.now += timedelta(seconds=30)
+    town.home.is_silent = False
+    town.reborn()
+    town.prices("145000000", "100000")
+    [told] = town.errors()
+    assert "legs differ by 0.1 BTC" in told
+    assert "for 31 s." in told
+    assert stood(town) == (D("-0.1"), D("0.1"))
+    assert town.last.stage is PairStage.OPEN
+    is_exact(town)
+
+
 def test_a_fill_booked_while_the_halves_were_apart_is_found_in_the_order() -> None:
     town = entered(foreign="part")
     assert town.last.entry.foreign.filled == D("0.05")
@@ -70,6 +94,18 @@ def test_a_fill_booked_while_the_halves_were_apart_is_found_in_the_order() -> No
     assert town.last.stage is PairStage.OPEN
     assert len(town.foreign.placed) == 1
     is_exact(town)
+
+
+def test_accounts_that_go_together_leave_their_orders_as_they_are() -> None:
+    town = entered(foreign="part")
+    assert town.kernel.together({"usdm", "upbit", "bystander"}) == [
+        frozenset({"bystander"}), frozenset({"upbit", "usdm"}),
+    ]  # fmt: skip
+    assert town.kernel.together({"usdm"}) == [frozenset({"usdm"})]
+    [before] = town.foreign.orders
+    town.carry_out(town.kernel.let_go("upbit", "usdm"))
+    assert list(town.foreign.orders) == [before], "whoever has both goes on with it"
+    assert not town.kernel.bot_views()
 
 
 def test_the_truth_of_both_accounts_is_what_the_books_say() -> None:
