@@ -17,6 +17,7 @@ from engine.domain.messages import Command, CommandAnswered, CommandReceived, Se
 from engine.domain.secret import Credential, UnlockSources
 from engine.domain.watching import UnwatchPairs, WatchCommon, WatchedPair, WatchPairs
 from engine.errors import AlreadyRunning, GridwrightError, UsageError
+from engine.kernel.live import REHEARSED_AT
 from engine.ports import History, PacedVenue, PremiumHistory, Venue
 from engine.recovered import RecoveredState
 from engine.spread_link import watch_answer
@@ -83,6 +84,9 @@ class ClerkDesk:
 
     async def profits_by_day(self, bot_id: str | None) -> Sequence[DayProfit]:
         return await self._reads.profits_by_day(bot_id)
+
+    async def rehearsed(self, account: Account) -> frozenset[str]:
+        return await self._stored.rehearsals.symbols(REHEARSED_AT.get(account.exchange, account.exchange))
 
     async def ask(self, command: Command) -> str:
         """See `Desk.ask`."""

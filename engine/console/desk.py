@@ -6,6 +6,7 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import Protocol
 
+from engine.domain.bot import Account
 from engine.domain.messages import Command
 from engine.domain.secret import UnlockSources
 from engine.domain.watching import WatchedPair
@@ -130,6 +131,10 @@ class DeskReads(Protocol):
 
 class Desk(DeskReads, Protocol):
     """The same, and somebody who answers commands."""
+
+    async def rehearsed(self, account: Account) -> frozenset[str]:
+        """Symbols whose rehearsal at the exchange of an account is there."""
+        ...
 
     async def ask(self, command: Command) -> str:
         """Have a command handled: by the running engine, or by one that is started for this moment.

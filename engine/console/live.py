@@ -157,10 +157,12 @@ async def _go_live(options: Namespace, desk: Desk, out: TextIO) -> None:
     is_without = without_rehearsal(options, account)
     live = _live_of(await desk.state(), account, desk.desk_id)
     if not options.json:
-        out.write(_live_text(account, live) + "\n" + await _money_text(desk, account) + "\n")
+        texts = (_live_text(account, live), await _money_text(desk, account), await _rehearsal_text(desk, account))
+        out.write("\n".join(texts) + "\n")
     if options.dry_run:
         if options.json:
-            out.write(dump({"account": account.account_id, **_live_json(live)}) + "\n")
+            done: list[Json] = [*sorted(await desk.rehearsed(account) & set(account.symbols))]
+            out.write(dump({"account": account.account_id, **_live_json(live), "rehearsed": done}) + "\n")
         return
     await desk.ask(GoLive(account.account_id, without_rehearsal=is_without))
     _done(options, out, str(say(live_phrases.LIVE_ON, account=account.account_id)), account)
@@ -213,6 +215,12 @@ async def _is_run(desk: Desk, account: Account) -> bool:
 
 async def _account(options: Namespace, desk: Desk) -> Account:
     return find_account((await desk.state()).accounts, options.account)
+
+
+async def _rehearsal_text(desk: Desk, account: Account) -> str:
+    done = await desk.rehearsed(account)
+    states = (f"{symbol} {'is there' if symbol in done else 'is not there yet'}" for symbol in account.symbols)
+    return f"Rehearsal on paper: {', '.join(states)}."
 
 
 async def _money_text(desk: Desk, account: Account) -> str:

@@ -44,6 +44,8 @@ def test_an_account_goes_live_step_by_step_and_dark_again(tmp_path: Path, databa
             assert "switched off" in key["hold"]
             shown = desk.run("account", "go-live", NAME, "--dry-run")
             assert "may withdraw" in shown
+            assert "Rehearsal on paper: BTC/USDT is not there yet." in shown
+            assert desk.ask("account", "go-live", NAME, "--dry-run")["rehearsed"] == []
             assert "maker fee" in shown
             sentence = refused(desk, "account", "go-live", NAME)
             assert sentence.startswith("BTC/USDT was not rehearsed: no grid of yours ran an hour on paper at binance")
