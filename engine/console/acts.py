@@ -115,7 +115,7 @@ async def _lease(options: Namespace, desk: Desk, out: TextIO, verb: str) -> None
     sentence = f"{account} is moved to {name}{beside} when the desk that runs it has finished what is under way."
     if verb == "prefer":
         sentence = f"{account} goes back to {name}{beside} whenever it runs." if name else f"{account} prefers no desk."
-    _done(options, out, sentence, {"account": account, "desk": desk_id or None, "with": also})
+    _done(options, out, sentence, {"account": account, "desk": desk_id or None, "with": list(also)})
 
 
 async def ask(desk: Desk, command: Command) -> None:
