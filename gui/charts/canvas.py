@@ -331,6 +331,7 @@ class ChartCanvas(GraphicsView):
             self.centralLayout.activate()
         for pane in self.panes:
             pane.lay_out()
+        self._time_axis.show_span(self.time_span)
         self._is_dirty = False
 
     def _show_cursor(self) -> None:
