@@ -40,18 +40,25 @@ class Reading(QWidget):
         self._theme = theme
         self._caption.setFont(theme.header_font())
         self._value.setFont(theme.numbers_font())
+        self._make_room()
         self._paint_text(self._caption, theme.muted)
         self._show_colour()
 
     def show_value(self, text: str, meaning: Meaning = Meaning.PLAIN, *, is_stale: bool = False, tip: str = "") -> None:
         if text != self._value.text():
             self._value.setText(text)
-            self._widest = max(self._widest, self._value.sizeHint().width())
-            self._value.setMinimumWidth(self._widest)
+            self._make_room()
         if (meaning, is_stale) != (self._meaning, self._is_stale):
             self._meaning, self._is_stale = meaning, is_stale
             self._show_colour()
-        self.setToolTip(tip)
+        if tip != self.toolTip():
+            self.setToolTip(tip)
+
+    def _make_room(self) -> None:
+        """A fixed size: a label of any other asks the whole window to be laid out anew for every text."""
+        needed = self._value.sizeHint()
+        self._widest = max(self._widest, needed.width())
+        self._value.setFixedSize(self._widest, needed.height())
 
     def _show_colour(self) -> None:
         self._paint_text(self._value, self._theme.stale if self._is_stale else self._meaning.colour(self._theme))

@@ -254,6 +254,7 @@ class ChartPanel(QWidget):
             self._grid.setRowStretch(line, 1 if line * columns < len(self.charts) else 0)
         self.setFocusProxy(self.active)
         self._show_state()
+        self.update()
 
     def _choose_first(self, view: EngineView) -> None:
         """Charts without a pair take the best of those that no other shows."""
@@ -301,6 +302,7 @@ class ChartPanel(QWidget):
         self.setFocusProxy(chart)
         self.bar.show_pair(chart.pair)
         self._show_state()
+        self.update()
 
     def _span_moved(self, chart: SpreadChart) -> None:
         if self._is_linked and chart is self.active:
@@ -347,7 +349,6 @@ class ChartPanel(QWidget):
         canvas = self.active.canvas
         self.bar.show_state(canvas.time_span.length_s, canvas.directions, len(self.charts), is_linked=self._is_linked)
         self._show_held()
-        self.update()
 
     def _show_held(self) -> None:
         lines = self.active.lines
