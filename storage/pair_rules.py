@@ -15,7 +15,8 @@ BASE_OF_LEGS = """
         FROM two_leg_positions p JOIN order_legs l ON l.position_id = p.id AND l.phase IS NOT NULL GROUP BY 1, 2, 3
     ), booked AS (
         SELECT a.user_id, a.bot_uid, sum(e.amount) AS base FROM halves a
-        JOIN ledger_entries e ON e.user_id = a.user_id AND e.bot_uid = a.bot_uid AND e.kind IN ('trade', 'fee')
+        JOIN ledger_entries e ON e.user_id = a.user_id AND e.bot_uid = a.bot_uid
+            AND e.kind IN ('trade', 'fee', 'outside')
             AND e.asset IN (split_part(a.symbol, '/', 1), a.symbol || ':P') GROUP BY 1, 2
     )
     SELECT a.bot_uid, COALESCE(l.base, 0) AS stated, COALESCE(k.base, 0) AS summed FROM halves a

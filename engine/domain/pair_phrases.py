@@ -61,6 +61,10 @@ PAIR_HALF_HEDGED = (
 )
 PAIR_TRYING = "It is tried again."
 PAIR_LEVEL_AGAIN = "Position {number}: its legs are level again."
+PAIR_TAKEN = (
+    "Position {number}: {venue} took {quantity} {base} of its hedge away; it counts as closed at {price}. "
+    "`account truth` finds what was paid for it."
+)
 PAIR_STRAY = "A fill of {quantity} {base} on {venue} came after its position had ended; it is taken back."
 
 # Why it waits

@@ -15,6 +15,7 @@ from engine.kernel.pair_adding import begin, both_allocated, settings_refusals
 from engine.kernel.pair_books import PairBook, PairLegs, clock_of, is_under_way, legs_of, pair_id_of
 from engine.kernel.pair_exit import begin_exit
 from engine.kernel.pair_run import step_pair
+from engine.kernel.pair_taken import take_over_truth
 from engine.kernel.state import State
 
 STARTABLE = frozenset({BotState.STOPPED, BotState.PAUSED, BotState.ERROR})
@@ -78,6 +79,8 @@ def start_pair(state: State, legs: PairLegs, *, is_allowed: bool, is_confirmed: 
         if half.account is not None and half.account.hold is not None:
             return _refuse("bot", half.account.hold)
     pair = state.pairs[home.bot_id]
+    if (cause := take_over_truth(state, pair, legs, clock_of(state, legs))) is not None:
+        return _refuse("bot", cause)
     if home.state is BotState.STOPPED:
         if refusals := settings_refusals(state, legs, with_means=not pair.positions):
             return tuple(refusals)
@@ -113,8 +116,13 @@ def stop_pair(state: State, legs: PairLegs, command: StopBot) -> Refusals:
     bot, pair = legs.home.bot, state.pairs[legs.home.bot.bot_id]
     if bot.state is BotState.STOPPED and not (pair.positions and command.inventory is Inventory.SELL):
         return _refuse("bot", say(phrases.NOT_RUNNING, bot=bot.name))
-    if bot.state is BotState.STOPPING and bot.stop_inventory is command.inventory:
+    stands = any(half.bot.state is BotState.ERROR for half in legs.both)
+    if bot.state is BotState.STOPPING and bot.stop_inventory is command.inventory and not stands:
         return _refuse("bot", say(phrases.ALREADY_STOPPING, bot=bot.name))
+    if command.inventory is Inventory.SELL:
+        cause = take_over_truth(state, pair, legs, clock_of(state, legs), is_ending=True)
+        if cause is not None:
+            return _refuse("bot", cause)
     for half in legs.both:
         half.trouble = None
         half.set_bot(state=BotState.STOPPING, stop_inventory=command.inventory)

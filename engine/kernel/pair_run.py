@@ -82,6 +82,8 @@ def manage(state: State, pair: PairBook, legs: PairLegs, book: PositionBook, now
     match book.position.stage:
         case PairStage.ENTERING | PairStage.UNWINDING:
             _end_entry(state, pair, legs, book, now)
+        case PairStage.OPEN if not any(held(book.position, is_home=is_home) for is_home in (True, False)):
+            end_position(state, legs, book)  # all of it was taken back, one leg after the venue took the other
         case PairStage.OPEN:
             consider_exit(state, legs, book, now)
         case PairStage.EXITING:

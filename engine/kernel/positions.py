@@ -8,7 +8,7 @@ from datetime import timedelta
 from decimal import Decimal
 
 from engine.domain import phrases
-from engine.domain.bot import BotState
+from engine.domain.bot import BotKind, BotState
 from engine.domain.instrument import Instrument, InstrumentKind
 from engine.domain.ledger import EntryKind, LedgerEntry
 from engine.domain.messages import AskOrder
@@ -195,6 +195,14 @@ def _is_explained(state: State, account: AccountBook, market: MarketBook, positi
     return False
 
 
+def difference_of(state: State, market: MarketBook, position: PositionReported) -> Decimal:
+    """By how much the venue has more than our books, at the instant of which it speaks; 0 where that is explained."""
+    account = account_of(state, market)
+    if account is None or _is_explained(state, account, market, position):
+        return ZERO
+    return position.quantity - _ours_at(state, account, market, position)
+
+
 def _ours_at(state: State, account: AccountBook, market: MarketBook, position: PositionReported) -> Decimal:
     """What our books say for the instant of which the venue speaks: fills after it are not in its story."""
     since = sum((state.moved_after(book.bot.bot_id, position.at, at_venue=True) for book in market.bots), ZERO)
@@ -203,7 +211,9 @@ def _ours_at(state: State, account: AccountBook, market: MarketBook, position: P
 
 def _give_up(state: State, market: MarketBook, at_venue: Decimal, ours: Decimal) -> None:
     for book in market.bots:
-        if book.bot.state not in (BotState.STOPPED, BotState.ERROR, BotState.STOPPING):
+        # A grid that stops sells nothing of what nobody knows; a hedge would be waited for as long as it stops.
+        is_over = book.bot.state in (BotState.STOPPED, BotState.ERROR)
+        if not is_over and (book.bot.state is not BotState.STOPPING or book.bot.kind is BotKind.HEDGE):
             state.changed.add(book.bot.bot_id)
             stand_still(state, book, _differs(market, at_venue, ours))
             book.quiet_low = book.quiet_high = HIGHEST  # the next quote cancels its orders
@@ -229,7 +239,7 @@ def refusals_of(state: State, book: BotBook) -> tuple[Refusal, ...]:
         return ()
     asset = market.instrument.position_asset
     ours = _ours_at(state, book.account, market, position)
-    difference = ZERO if _is_explained(state, book.account, market, position) else position.quantity - ours
+    difference = difference_of(state, market, position)
     if position.quantity < 0:
         sentence = say(phrases.POSITION_OPPOSITE, quantity=position.quantity, symbol=market.instrument.symbol)
         return (Refusal("bot", sentence),)

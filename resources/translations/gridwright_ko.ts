@@ -3404,6 +3404,10 @@
             <translation>포지션 {number}: 레그가 {quantity} {base}만큼 다릅니다. {venue} 레그를 되돌립니다.</translation>
         </message>
         <message>
+            <source>Position {number}: {venue} took {quantity} {base} of its hedge away; it counts as closed at {price}. `account truth` finds what was paid for it.</source>
+            <translation>포지션 {number}: {venue}에서 헤지 {quantity} {base}가 강제로 정리되어 {price}에 닫힌 것으로 처리합니다. 실제 정산 금액은 `account truth`에서 확인할 수 있습니다.</translation>
+        </message>
+        <message>
             <source>Positions of the other direction are open.</source>
             <translation>반대 방향의 포지션이 열려 있습니다.</translation>
         </message>

@@ -9,8 +9,8 @@ import pytest
 from engine.domain.arbitrage import Leg, PairStage
 from engine.domain.arbitrage_messages import TwoLegRecorded
 from engine.domain.instrument import Instrument
-from engine.domain.ledger import entries_of
-from engine.domain.messages import BotRecorded, FillRecorded, OrderRecorded, Record
+from engine.domain.ledger import EntryKind, LedgerEntry, entries_of
+from engine.domain.messages import BotRecorded, FillRecorded, LedgerRecorded, OrderRecorded, Record
 from engine.domain.order import Order, OrderState, Purpose, Side
 from storage.administration.ledger_checksum import ledger_checksum
 from storage.administration.orphans import find_orphans
@@ -86,6 +86,28 @@ async def test_books_in_order(journal: PostgresJournal, database: Database) -> N
     assert await check(database) == []
     async with database.question() as connection:
         assert await complaints(connection) == []
+
+
+async def test_a_hedge_that_its_venue_took_away_is_in_order(journal: PostgresJournal, database: Database) -> None:
+    """No order of ours closed it: what counts as closed stands in the ledger as `outside`, on the half."""
+    asset, account_id = FUTURE.position_asset, HEDGE_BOT.account_id
+    taken = tuple(
+        LedgerEntry(account_id, HEDGE, what, amount, EntryKind.OUTSIDE, "outside:1", T0)
+        for what, amount in ((asset, D(-100)), (FUTURE.quote, D(56)))
+    )
+    sold = {
+        name
+        for record in traded(4, HEDGE, Side.SELL, FUTURE, D("0.56"), Purpose.LEG_CLOSE)
+        if isinstance(record, OrderRecorded)
+        for name in [record.order.client_order_id]
+    }
+    records = [
+        record
+        for record in pair_in_order()
+        if not (isinstance(record, OrderRecorded | FillRecorded) and record.order.client_order_id in sold)
+    ]
+    await journal.commit([*records, LedgerRecorded(taken)])
+    assert await check(database) == []
 
 
 SPOILT = [
