@@ -12,6 +12,7 @@ from engine.domain.arbitrage_views import PremiumView
 from engine.domain.bot import Account
 from engine.domain.messages import Level
 from engine.domain.premium import Pair
+from engine.domain.premium_past import Opportunity
 from engine.domain.views import BotView, EngineView
 from engine.domain.watching import UnwatchPairs, WatchCommand
 from engine.errors import GridwrightError
@@ -25,7 +26,7 @@ from gui.arbitrage.daily_panel import DailyPanel
 from gui.arbitrage.inventory_panel import InventoryPanel
 from gui.arbitrage.opportunities_panel import OpportunitiesPanel
 from gui.arbitrage.pair_demo import PairDemo
-from gui.arbitrage.pair_markets import board_row, watched_pair
+from gui.arbitrage.pair_markets import board_row, kept_pair, watched_pair
 from gui.arbitrage.pair_questions import markets_of
 from gui.arbitrage.two_leg_panel import TwoLegPanel
 from gui.arbitrage.two_leg_rows import TwoLegRow
@@ -156,6 +157,7 @@ class ArbitrageDesk(QObject):
         self.two_legs.chart_wanted.connect(self._show_chart_of)
         self.two_legs.bot_wanted.connect(lambda: self.open_dialog())
         self.opportunities.watch_wanted.connect(lambda: self.open_watch())
+        self.opportunities.chart_wanted.connect(self._show_chart_of_past)
         for panel in (self.opportunities, self.daily):
             panel.failed.connect(lambda text: self.told.emit(Notice(Level.ERROR, text)))
 
@@ -174,6 +176,12 @@ class ArbitrageDesk(QObject):
             pair = watched_pair(*markets)
             row = board_row(view, pair)
             self._show_chart(pair if row is None else row.pair)
+
+    def _show_chart_of_past(self, found: Opportunity) -> None:
+        """The pair of an opportunity as the board has it now, or as it was kept when nobody watches it any more."""
+        pair = kept_pair(found)
+        row = board_row(self._bridge.view(), pair)
+        self._show_chart(pair if row is None else row.pair)
 
     def _place(self) -> tuple[Theme, Callable[[], EngineView], PremiumHistory, Sequence[str], QWidget]:
         return self._theme(), self._bridge.view, self._past, self._choices.sources[1:], self._window

@@ -1,5 +1,6 @@
 """The opportunities log: stretches in which an entry would have brought something, read again while it is on show."""
 
+from collections.abc import Hashable
 from datetime import UTC, datetime, timedelta
 
 from PySide6.QtCore import Signal
@@ -21,10 +22,14 @@ MOST_ROWS = 1000
 
 
 class OpportunitiesPanel(TablePanel[Opportunity]):
-    """`failed(sentence)` when the past cannot be read; what was read stays."""
+    """`failed(sentence)` when the past cannot be read; what was read stays.
+
+    `chart_wanted(Opportunity)` on Enter or a double click.
+    """
 
     failed = Signal(str)
     watch_wanted = Signal()
+    chart_wanted = Signal(object)
 
     def __init__(self, theme: Theme, past: PremiumHistory, parent: QWidget | None = None) -> None:
         self._past = past
@@ -45,6 +50,7 @@ class OpportunitiesPanel(TablePanel[Opportunity]):
             self.tr("Watch pairs…"),
         )
         self.empty.accepted.connect(self.watch_wanted)
+        self.table.opened.connect(self._want_chart)
         self.span.currentIndexChanged.connect(self._reader.look)
 
     def show_view(self, view: EngineView, bot_id: str | None) -> None:
@@ -58,6 +64,10 @@ class OpportunitiesPanel(TablePanel[Opportunity]):
     def showEvent(self, event: QShowEvent) -> None:
         super().showEvent(event)
         self._reader.look()
+
+    def _want_chart(self, key: Hashable) -> None:
+        if (place := self.model.position_of(key)) is not None:
+            self.chart_wanted.emit(self.model.row_at(place))
 
     async def _read(self) -> None:
         since = datetime.now(UTC) - timedelta(days=self.span.currentData())

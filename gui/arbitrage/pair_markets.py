@@ -11,6 +11,7 @@ from engine.domain.arbitrage_views import PremiumView
 from engine.domain.instrument import Instrument, InstrumentKind
 from engine.domain.market import FxRate, OrderBook
 from engine.domain.premium import Pair
+from engine.domain.premium_past import Opportunity, symbols_of
 from engine.domain.views import EngineView
 from gui.dialogs.markets import TradableMarket, market_view
 
@@ -50,6 +51,14 @@ def watched_pair(home: TradableMarket, foreign: TradableMarket) -> Pair:
         foreign.instrument.symbol,
         fx_pair_of(home, foreign),
     )
+
+
+def kept_pair(found: Opportunity) -> Pair:
+    """The pair that an opportunity was of, with the rate that both quotes name."""
+    home, foreign = symbols_of(found.symbol)
+    home_quote, foreign_quote = home.partition("/")[2], foreign.partition("/")[2]
+    fx_pair = "" if home_quote == foreign_quote else f"{foreign_quote}{home_quote}"
+    return Pair(found.home_venue, home, found.foreign_venue, foreign, fx_pair)
 
 
 def board_row(view: EngineView, pair: Pair) -> PremiumView | None:

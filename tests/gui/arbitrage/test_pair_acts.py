@@ -4,6 +4,8 @@ from dataclasses import replace
 from decimal import Decimal
 
 import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtTest import QTest
 
 from engine.domain import pair_phrases
 from engine.domain.arbitrage_messages import AddArbitrage, ClosePosition, EditArbitrage
@@ -20,12 +22,14 @@ from engine.domain.views import EngineView
 from engine.domain.watching import UnwatchPairs, WatchCommon
 from gui.arbitrage.arbitrage_dialog import ArbitrageDialog
 from gui.arbitrage.first_entry_dialog import FirstEntryDialog
+from gui.arbitrage.opportunity_rows import opportunity_key
 from gui.arbitrage.watch_dialog import WatchDialog
 from gui.bot_list import bot_names
 from gui.docks import Workspace
 from tests.gui.arbitrage.test_arbitrage_dialog import rich
 from tests.gui.conftest import Desk, MakeDesk
 from tests.support.arbitrage_views import pair_of, position_of, two_leg_view
+from tests.support.premium_past import opportunities_of
 from tests.support.views import fills_of, grid_bot, instrument_of, market_of
 
 pytestmark = pytest.mark.usefixtures("theme")
@@ -138,6 +142,24 @@ def test_a_new_bot_begins_with_the_pair_of_the_board_and_is_looked_at(make_desk:
     assert isinstance(command, AddArbitrage)
     assert (command.account_id, command.config.hedge_account_id) == ("simulated:home", "simulated:abroad")
     assert command.config.fx_source == "upbit", "the source whose rate is there"
+
+
+def test_an_opportunity_opens_the_chart_of_its_pair_by_enter_and_by_a_double_click(make_desk: MakeDesk) -> None:
+    desk = make_desk(two_leg_view())
+    desk.window.show_workspace(Workspace.ARBITRAGE)
+    desk.window.docks.bring_up("opportunities")
+    desk.tick()
+    panel, charts = desk.window.arbitrage.opportunities, desk.window.arbitrage.charts
+    coin, bitcoin = opportunities_of(2)
+    panel.show_rows([coin, bitcoin])
+    panel.table.choose(opportunity_key(coin))
+    QTest.keyClick(panel.table, Qt.Key.Key_Return)
+    assert charts.pairs[0] == Pair("upbit", "XRP/KRW", "binance", "XRP/USDT", "USDTKRW")
+    row = panel.table.visualRect(panel.model.index(1, 0)).center()
+    QTest.mouseClick(panel.table.viewport(), Qt.MouseButton.LeftButton, pos=row)
+    QTest.mouseDClick(panel.table.viewport(), Qt.MouseButton.LeftButton, pos=row)
+    assert charts.pairs[0] == Pair("upbit", "BTC/KRW", "binance", "BTC/USDT", "USDTKRW")
+    assert charts.isVisible()
 
 
 def test_closing_by_hand_is_asked_first(make_desk: MakeDesk) -> None:
