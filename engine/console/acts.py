@@ -143,13 +143,17 @@ async def _add(options: Namespace, desk: Desk, out: TextIO, bot_id: str) -> None
         )
         _done(options, out, sentence, {"bot": bot_id, "name": command.name})
         return
+    if price is None and account.mode is AccountMode.SIMULATED and account.setting("price"):
+        # Its market has not begun, and will begin here.
+        price = Decimal(account.setting("price"))
     free = await _free(desk, state, account, instrument.quote)
     seen = preview(
         command.config, instrument, price, free, await _free(desk, state, account, instrument.position_asset)
     )
     if seen.refusals:
         raise first_refusal(seen.refusals)
-    out.write((dump(preview_json(seen)) if options.json else preview_text(seen, instrument)) + "\n")
+    text = preview_text(seen, instrument, is_price_known=price is not None or command.config.trigger_price is not None)
+    out.write((dump(preview_json(seen)) if options.json else text) + "\n")
 
 
 async def _edit(options: Namespace, desk: Desk, out: TextIO) -> None:

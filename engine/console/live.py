@@ -146,10 +146,12 @@ async def first_orders(options: Namespace, desk: Desk, out: TextIO, bot: Bot) ->
     """What a bot would send first, with its money, at the last price. Raises UsageError for a ladder that cannot be."""
     state = await desk.state()
     instrument = find_instrument(state.instruments, find_account(state.accounts, bot.account_id), bot.symbol)
-    seen = preview(bot.grid, instrument, await desk.last_price(bot.venue, bot.symbol))
+    price = await desk.last_price(bot.venue, bot.symbol)
+    seen = preview(bot.grid, instrument, price)
     if seen.refusals:
         raise refused([refusal.pair for refusal in seen.refusals])
-    out.write((dump(preview_json(seen)) if options.json else preview_text(seen, instrument)) + "\n")
+    text = preview_text(seen, instrument, is_price_known=price is not None or bot.grid.trigger_price is not None)
+    out.write((dump(preview_json(seen)) if options.json else text) + "\n")
 
 
 async def _go_live(options: Namespace, desk: Desk, out: TextIO) -> None:

@@ -10,6 +10,8 @@ from engine.console.listing import Column, Value, as_pairs, as_table
 from engine.domain.codec import Json, to_json
 from engine.domain.grid import GridConfig
 from engine.domain.instrument import Instrument, InstrumentKind
+from engine.domain.money import ZERO
+from engine.domain.sentences import plain
 
 PLANNED: tuple[Column[PlannedOrder], ...] = (
     Column("side", "Side", lambda order: order.side.value),
@@ -20,8 +22,8 @@ PLANNED: tuple[Column[PlannedOrder], ...] = (
 )
 
 
-def preview_text(seen: GridPreview, instrument: Instrument) -> str:
-    """Money, fees and orders of a start, for a person."""
+def preview_text(seen: GridPreview, instrument: Instrument, *, is_price_known: bool = True) -> str:
+    """Money, fees and orders of a start, for a person; without a price it is one at the lowest line, and says so."""
     quote, base = instrument.quote, instrument.base
     pairs: list[tuple[str, Value]] = [
         (f"Price ({quote})", seen.price),
@@ -46,7 +48,11 @@ def preview_text(seen: GridPreview, instrument: Instrument) -> str:
             (f"Liquidation below the ladder ({quote})", seen.liquidation_price),
             ("  distance from the price (%)", _short(distance) if (distance := liquidation_distance(seen)) else None),
         ]
-    return as_pairs(pairs) + "\n\n" + as_table(PLANNED, seen.orders, empty="No orders.")
+    shown = as_pairs(pairs) + "\n\n" + as_table(PLANNED, seen.orders, empty="No orders.")
+    if is_price_known:
+        return shown
+    at = f"this is a start at {plain(seen.price or ZERO)}"
+    return f"No price of {instrument.symbol} is known before a desk has run it: {at}.\n\n{shown}"
 
 
 def preview_json(seen: GridPreview) -> dict[str, Json]:

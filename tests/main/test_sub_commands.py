@@ -60,7 +60,13 @@ def test_a_dry_run_shows_orders_and_changes_nothing(desk: TestDesk) -> None:
     assert (len(seen["lines"]), seen["refusals"]) == (21, [])
     assert desk.written() == before
     text = desk.run("bot", "add", "grid", "--account", "replay:small", "--dry-run", *GRID).stdout
+    assert text.startswith("No price of XRP/KRW is known before a desk has run it: this is a start at ")
     assert "Capital needed (KRW)" in text
+    desk.ask("account", "open-simulated", "--symbol", "XRP-KRW", "--start-price", "4000", "--rules", "upbit")
+    grid = ("--lower", "3800", "--upper", "4200", "--grid-count", "20", "--investment", "4000000")
+    seen = desk.ask("bot", "add", "grid", "--account", "simulated:demo", "--dry-run", *grid)
+    # A market that has not begun yet begins at its own price: the buy lines 4,020 to 4,180 are above it.
+    assert (seen["price"], sum(order["side"] == "sell" for order in seen["orders"])) == ("4000", 9)
 
 
 def test_an_edit_is_shown_as_a_difference_before_it_is_applied(desk: TestDesk) -> None:
