@@ -89,7 +89,7 @@ class PairRows:
             if rate is not None:
                 fx = by_source.get((rate.pair, rate.source), fx)
             known = self._rows.get(shown.pair)
-            is_favourite = name_of(shown.pair) in favourites
+            is_favourite = bool(favourites) and name_of(shown.pair) in favourites
             if (
                 known is None
                 or known.shown is not shown

@@ -2,7 +2,7 @@
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 
@@ -121,11 +121,11 @@ class Covered:
 
 @dataclass(slots=True)
 class Level:
-    """Places of one step, the times it knows, and from when on they changed since somebody asked."""
+    """Places of one step, the times it knows, and those whose places changed since somebody asked."""
 
     columns: TimeColumns
     covered: Covered
-    changed_s: float = math.inf
+    changed: Covered = field(default_factory=Covered)
 
 
 class PairSeries:
@@ -168,7 +168,7 @@ class PairSeries:
             if at_s < before_s or (at_s == before_s and np.array_equal(before, reading, equal_nan=True)):
                 self._newest = before
                 return False
-            self._changed_from(before_s)
+            self._changed(before_s, at_s)
             if at_s - before_s <= LONGEST_SILENCE_S:
                 self._levels[READING].covered.add(before_s, at_s)
         level, kept_s = self._levels[READING], self._kept_s
@@ -178,10 +178,11 @@ class PairSeries:
             level.columns.put(reading)
             self._kept_s = at_s
         self._tip_s = at_s
-        self._changed_from(at_s)
+        self._changed(at_s, at_s)
         if len(level.columns) > MOST_READINGS:
-            level.changed_s = -math.inf
-            level.covered.forget_before(level.columns.keep_last(MOST_READINGS // 2))
+            kept_from_s = level.columns.keep_last(MOST_READINGS // 2)
+            level.covered.forget_before(kept_from_s)
+            level.changed.add(-math.inf, kept_from_s)
         return True
 
     def put_past(self, step_s: int, columns: Columns, span: Span) -> None:
@@ -191,10 +192,11 @@ class PairSeries:
         level.columns.put(columns)
         level.covered.add(*span)
         if columns.shape[1]:
-            level.changed_s = min(level.changed_s, float(columns[TIME, 0]))
+            level.changed.add(float(columns[TIME, 0]), _just_after(float(columns[TIME, -1])))
             if self._newest is not None:
                 # Behind the last place stands the newest reading, which may have lost its place.
-                level.changed_s = min(level.changed_s, float(self._newest[TIME, 0]))
+                newest_s = float(self._newest[TIME, 0])
+                level.changed.add(newest_s, _just_after(newest_s))
 
     def begins_at(self, at_s: float) -> None:
         """Nothing was recorded before."""
@@ -207,11 +209,11 @@ class PairSeries:
         level = self._levels[step_s]
         level.covered = _cut(level.covered, from_s)
 
-    def take_changes(self, step_s: int) -> float:
-        """From when on the places of a step are other ones than when this was asked before; infinity for none."""
+    def take_changes(self, step_s: int) -> tuple[Span, ...]:
+        """In which times the places of a step are other ones than when this was asked before."""
         level = self._levels[step_s]
-        changed_s, level.changed_s = level.changed_s, math.inf
-        return changed_s
+        changed, level.changed = level.changed.spans, Covered()
+        return changed
 
     def missing(self, step_s: int, start_s: float, end_s: float) -> Span | None:
         """The latest part of a span that has still to be read."""
@@ -227,15 +229,20 @@ class PairSeries:
         is_at_end = not len(level.columns) or (found.shape[1] and found[TIME, -1] == level.columns.last_s)
         return np.concatenate((found, newest), axis=1) if is_at_end else found
 
-    def _changed_from(self, at_s: float) -> None:
+    def _changed(self, from_s: float, to_s: float) -> None:
         for level in self._levels.values():
-            level.changed_s = min(level.changed_s, at_s)
+            level.changed.add(from_s, _just_after(to_s))
 
     def at(self, step_s: int, at_s: float) -> Columns | None:
         """The place at or before an instant, shape (rows, 1); None where nothing is."""
         rows = self.window(step_s, at_s, at_s)
         at = int(np.searchsorted(rows[TIME], at_s, side="right")) - 1
         return rows[:, at : at + 1] if at >= 0 else None
+
+
+def _just_after(at_s: float) -> float:
+    """A span is not empty and holds the instant it ends with; times are kept to the microsecond."""
+    return at_s + 1e-6
 
 
 def _cut(covered: Covered, from_s: float) -> Covered:

@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from gui.arbitrage import chart_series as rows
-from gui.arbitrage.chart_series import ROW_COUNT, PairSeries
+from gui.arbitrage.chart_series import ROW_COUNT, PairSeries, Span
 from gui.charts.columns import Columns
 from gui.charts.frame import Floats, TimeSpan
 
@@ -42,7 +42,7 @@ class PixelColumns:
     def of(self, time: TimeSpan, width: int) -> Columns:
         """What a frame of `width` pixels shows of a span, with one more on either side where there is one."""
         found = self._series.window(self._step_s, time.start_s, time.end_s)
-        changed_s = self._series.take_changes(self._step_s)
+        changed = self._series.take_changes(self._step_s)
         if found.shape[1] <= 2 * width:
             self._forget()
             return one_by_one(found)
@@ -50,8 +50,8 @@ class PixelColumns:
         if abs(length_s - self._length_s) > SAME_LENGTH * length_s:
             self._length_s = length_s
             self._forget()
-        elif changed_s < math.inf:
-            self._keep(self._first, self._number(changed_s) - 1)
+        for span in changed:
+            self._drop(span)
         first, last = self._number(float(found[rows.TIME, 0])), self._number(float(found[rows.TIME, -1]))
         self._extend(first, last)
         if self._last - self._first > KEPT_FRAMES * width:
@@ -66,6 +66,18 @@ class PixelColumns:
         self._first, self._last = 0, -1
         self._numbers: Numbers = np.empty(0, dtype=np.int64)
         self._columns: Columns = np.empty((PICTURE_ROWS, 0))
+
+    def _drop(self, changed: Span) -> None:
+        """Keep what lies before a change or what lies behind it: what is more."""
+        if self._first > self._last:
+            return
+        from_s, to_s = changed
+        before = self._number(from_s) - 1 if from_s > -math.inf else self._first - 1
+        behind = self._number(to_s) + 1
+        if before - self._first >= self._last - behind:
+            self._keep(self._first, before)
+        else:
+            self._keep(behind, self._last)
 
     def _keep(self, first: int, last: int) -> None:
         start, end = np.searchsorted(self._numbers, (first, last + 1))
