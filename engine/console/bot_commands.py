@@ -3,7 +3,7 @@
 from argparse import Namespace
 from collections.abc import Mapping, Sequence
 from dataclasses import fields, replace
-from decimal import ROUND_CEILING, Decimal
+from decimal import Decimal
 from typing import Any
 
 from engine.console.desk import DeskRow
@@ -20,9 +20,9 @@ from engine.domain.messages import (
     StartBot,
     StopBot,
 )
-from engine.domain.money import HUNDRED
 from engine.domain.sentences import UNREACHABLE, Sentence, plain
 from engine.errors import GridwrightError, UsageError, VenueUnavailable
+from engine.kernel.allowances import share_of
 
 #: How the fields of a configuration are written on the command line, where it is not `--field-name`.
 OPTIONS: Mapping[str, str] = {
@@ -131,7 +131,7 @@ def add_grid(
         account_id=account.account_id,
         symbol=instrument.symbol,
         config=config,
-        allocation_percent=share_of(config.investment, equity) if percent is None else percent,
+        allocation_percent=share_of(config.investment, equity, bots) if percent is None else percent,
         start=bool(options.start),
         is_confirmed=bool(vars(options).get("yes")),
     )
@@ -145,13 +145,6 @@ def edit_grid(options: Namespace, bot: Bot) -> EditGrid:
     if config == bot.grid and name in ("", bot.name) and percent in (None, bot.allocation_percent):
         raise UsageError(f"Nothing would change on {bot.name}; name what should be different.")
     return EditGrid(bot.bot_id, config, name, percent)
-
-
-def share_of(investment: Decimal, equity: Decimal) -> Decimal:
-    """The investment in percent of the equity, rounded up to 0.01 %, at most 100 %."""
-    if equity <= 0:
-        return HUNDRED
-    return min((investment / equity * HUNDRED).quantize(Decimal("0.01"), ROUND_CEILING), HUNDRED)
 
 
 def allocation(options: Namespace) -> Decimal | None:

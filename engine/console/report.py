@@ -145,7 +145,9 @@ class ReplayReport:
                 "",
                 f"Ledger {books}.",
                 *(f"  {problem}" for problem in self.ledger_problems),
-                f"{market.elapsed_s:,.1f} s, {self.candles_per_s:,.0f} candles a second.",
+                # How many of its candles a session that was taken up still walked is not known.
+                f"{market.elapsed_s:,.1f} s"
+                + (f", {self.candles_per_s:,.0f} candles a second." if market.candles_walked else "."),
             ]
         )
 

@@ -45,7 +45,7 @@ class SetMarketSpeed:
 
 @dataclass(frozen=True, slots=True)
 class AddGrid:
-    """Add a grid bot. `bot_id` is new: 8 of [a-z0-9]. `allocation_percent` None: investment over account equity."""
+    """Add a grid bot. `bot_id` is new: 8 of [a-z0-9]. `allocation_percent` None: investment over equity, or less."""
 
     bot_id: str
     name: str

@@ -1,5 +1,6 @@
 """What a bot may be called, and how much of its user's money it may have."""
 
+from collections.abc import Iterable
 from decimal import ROUND_CEILING, Decimal
 
 from engine.domain import phrases
@@ -12,6 +13,8 @@ from engine.kernel.state import State
 from engine.kernel.valuation import account_equity
 
 NAME_MAX = 100
+#: The smallest share of a bot, in percent.
+LEAST = Decimal("0.01")
 Refusals = tuple[Refusal, ...]
 
 
@@ -29,11 +32,19 @@ def name_refusals(state: State, name: str, own_id: str | None) -> Refusals:
 
 
 def default_allocation(account: AccountBook, state: State, config: GridConfig) -> Decimal:
-    """The investment's share of the account's equity, rounded up to 0.01 %, at most 100 %."""
+    """`share_of` what the account is worth now."""
     equity = account_equity(account, state.markets.values())
-    if equity <= 0:
-        return HUNDRED
-    return min((config.investment / equity * HUNDRED).quantize(Decimal("0.01"), ROUND_CEILING), HUNDRED)
+    return share_of(config.investment, equity, [book.bot for book in state.bots.values()])
+
+
+def share_of(investment: Decimal, equity: Decimal, bots: Iterable[Bot]) -> Decimal:
+    """The investment in percent of the equity, rounded up to 0.01 %, and at most what running bots leave of 100 %.
+
+    At least 0.01 %, which is refused where they leave nothing.
+    """
+    left = HUNDRED - sum((bot.allocation_percent for bot in bots if bot.is_active), ZERO)
+    share = (investment / equity * HUNDRED).quantize(LEAST, ROUND_CEILING) if equity > 0 else HUNDRED
+    return max(min(share, left), LEAST)
 
 
 def allocation_refusals(state: State, bot: Bot, *, counts: bool) -> Refusals:

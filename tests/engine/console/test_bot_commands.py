@@ -17,6 +17,7 @@ from engine.console.bot_commands import (
     refused,
     steer,
 )
+from engine.domain.bot import BotState
 from engine.domain.grid import Inventory
 from engine.domain.messages import (
     AddGrid,
@@ -98,6 +99,14 @@ def test_adding() -> None:
 def test_what_is_not_allocated_by_hand_is_the_share_of_the_equity(equity: str, percent: str) -> None:
     """4,000,000 of 12,000,000 are a third: 33.33... % rounded up to 33.34 %."""
     command = add_grid(parse(ADD.split()), "newbot12", ACCOUNT, XRP, [], Decimal(equity))
+    assert command.allocation_percent == Decimal(percent)
+
+
+@pytest.mark.parametrize(("running", "percent"), [("50", "33.34"), ("70", "30"), ("99.995", "0.01"), ("100", "0.01")])
+def test_what_is_not_allocated_by_hand_is_at_most_what_running_bots_leave(running: str, percent: str) -> None:
+    taken = replace(BOT, state=BotState.RUNNING, allocation_percent=Decimal(running))
+    idle = replace(BOT, bot_id="idlebot1", name="idle", state=BotState.STOPPED, allocation_percent=Decimal(90))
+    command = add_grid(parse(ADD.split()), "newbot12", ACCOUNT, XRP, [taken, idle], Decimal(12_000_000))
     assert command.allocation_percent == Decimal(percent)
 
 

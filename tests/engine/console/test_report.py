@@ -131,3 +131,8 @@ def test_a_run_of_no_time_has_no_speed() -> None:
     found = build_report(empty, traded(), "XRP", "KRW", books())
     assert found.candles_per_s == 0.0
     assert "Market - to - UTC" in found.as_text()
+
+
+def test_a_session_that_was_taken_up_tells_its_time_and_no_speed() -> None:
+    found = build_report(replace(MARKET, candles_walked=0, elapsed_s=13.3), traded(), "XRP", "KRW", books())
+    assert found.as_text().splitlines()[-1] == "13.3 s."

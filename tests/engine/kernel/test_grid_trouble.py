@@ -110,6 +110,16 @@ def test_a_bot_that_stands_still_keeps_its_share_of_the_allocation() -> None:
     ]
 
 
+def test_a_share_that_nobody_names_is_at_most_what_running_bots_leave() -> None:
+    town = Town(account=replace(ACCOUNT, settings=(("cash.KRW", "8000"),)))
+    town.price(115)
+    assert town.grid(CONFIG) == []
+    # All of the account's 8,000 is invested by it, and the first bot has 10 % of what its owner has.
+    all_of_it = replace(CONFIG, investment=D(8000))
+    assert town.refusals(AddGrid("testbot2", "second", "town", "XRP/KRW", all_of_it)) == []
+    assert town.bot("testbot2").bot.allocation_percent == 90
+
+
 def test_what_a_bot_stands_still_for_is_not_hidden_by_what_is_told_late() -> None:
     town = started(120)
     sell = next(order for order in town.orders.values() if order.side is Side.SELL)
