@@ -26,7 +26,7 @@ from engine.domain.live_messages import (
     GoLive,
 )
 from engine.domain.order import Order
-from engine.domain.sentences import say
+from engine.domain.sentences import plain, say
 from engine.domain.views import LiveView
 from engine.errors import UsageError
 from engine.kernel.kernel import Kernel
@@ -77,7 +77,8 @@ async def act_on_live(options: Namespace, desk: Desk, out: TextIO) -> bool:
         case "account", "go-dark":
             account = await _account(options, desk)
             await desk.ask(GoDark(account.account_id))
-            sentence = str(say(live_phrases.LIVE_SWITCHED_OFF, account=account.account_id))
+            when = "at once or as soon as it is connected"
+            sentence = f"{account.account_id} is switched off: its resting orders are cancelled, {when}."
             if not await _is_run(desk, account):
                 later = "its resting orders are cancelled when a desk runs it again"
                 sentence = f"{account.account_id} is switched off; {later}."
@@ -227,7 +228,7 @@ async def _rehearsal_text(desk: Desk, account: Account) -> str:
 
 async def _money_text(desk: Desk, account: Account) -> str:
     own = [row for row in await desk.ledger() if row.account_id == account.account_id and row.total]
-    booked = ", ".join(f"{row.total:f} {row.asset}" for row in own) or "nothing yet"
+    booked = ", ".join(f"{plain(row.total)} {row.asset}" for row in own) or "nothing yet"
     return f"In our books of it: {booked}. What it really has: `account truth {account.account_id}`."
 
 

@@ -15,6 +15,9 @@ LIVE_ON_UNREHEARSED = (
     "{account} is live without a rehearsal, as its owner asked: its bots trade real money from now on."
 )
 LIVE_SWITCHED_OFF = "{account} is switched off: its resting orders are cancelled, nothing new is sent."
+LIVE_SWITCHED_OFF_LATER = (
+    "{account} is switched off: nothing new is sent, and its resting orders are cancelled as soon as it is connected."
+)
 LIVE_BACK = "{account} may trade again."
 LIVE_HELD = "{account} stopped trading, its resting orders are cancelled: {cause}"
 

@@ -136,7 +136,8 @@ def go_dark(state: State, command: GoDark) -> Refusals:
     if not live.is_on:
         return _refuse(say(live_phrases.ALREADY_DARK, account=command.account_id))
     set_live(state, account, is_on=False, switched_at=state.now)
-    state.say(None, say(live_phrases.LIVE_SWITCHED_OFF, account=command.account_id), Level.LOOK)
+    phrase = live_phrases.LIVE_SWITCHED_OFF if account.is_connected else live_phrases.LIVE_SWITCHED_OFF_LATER
+    state.say(None, say(phrase, account=command.account_id), Level.LOOK)
     return ()
 
 

@@ -4444,6 +4444,10 @@
             <translation>{account} 실거래를 껐습니다. 대기 주문을 취소하고 새 주문은 보내지 않습니다.</translation>
         </message>
         <message>
+            <source>{account} is switched off: nothing new is sent, and its resting orders are cancelled as soon as it is connected.</source>
+            <translation>{account} 계좌를 껐습니다. 새 주문은 보내지 않으며, 대기 주문은 연결되는 대로 취소합니다.</translation>
+        </message>
+        <message>
             <source>{account} keeps long and short positions apart (hedge mode); switch it to one-way mode.</source>
             <translation>{account}은(는) 롱과 숏을 따로 보유합니다(헤지 모드). 단방향 모드로 바꾸세요.</translation>
         </message>

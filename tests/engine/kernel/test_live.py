@@ -275,6 +275,9 @@ def test_an_account_that_goes_dark_while_its_line_is_down_is_cleared_when_the_li
     town.is_cancel_lost = True
     town.send(GoDark(LIVE.account_id))
     assert town.orders
+    assert lines(town)[-1].endswith(
+        "nothing new is sent, and its resting orders are cancelled as soon as it is connected."
+    )
     town.is_cancel_lost = False
     town.tell(AccountConnected(LIVE, (town.instrument,), town.now, GOOD))
     assert town.orders == {}
