@@ -71,10 +71,13 @@ class CurveLine(PixelItem):
         if not self._is_shown:
             return None
         places = self._picture.places(time)
-        rows = [self._of(places)] if self._band is None else [places[self._band[0]], places[self._band[1]]]
-        known = np.concatenate(rows)
-        known = known[~np.isnan(known)]
-        return (float(known.min()), float(known.max())) if len(known) else None
+        if not places.shape[1]:
+            return None
+        lows = highs = self._of(places)
+        if self._band is not None:
+            lows, highs = places[self._band[0]], places[self._band[1]]
+        low, high = float(np.fmin.reduce(lows)), float(np.fmax.reduce(highs))
+        return None if math.isnan(low) or math.isnan(high) else (low, high)
 
     def show_frame(self, frame: Frame) -> None:
         super().show_frame(frame)
@@ -190,6 +193,7 @@ class ZeroLine(PixelItem):
         super().show_frame(frame)
         self._right = frame.plot.right()
         self._y = round(frame.y(0.0)) if frame.price.low < 0 < frame.price.high else None
+        self.setVisible(self._y is not None)
 
     def paint(self, painter: QPainter, option: QStyleOptionGraphicsItem, widget: QWidget | None = None) -> None:
         if self._y is not None:

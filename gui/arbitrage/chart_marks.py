@@ -49,6 +49,7 @@ class PositionLayer(PixelItem):
             int(at)
             for at in np.searchsorted(marks.times_s, (frame.time.start_s - margin_s, frame.time.end_s + margin_s))
         )
+        self.setVisible(to_at > from_at)
         are_dots = to_at - from_at > MOST_TRIANGLES
         self._shapes, self._joins = ([], []), []
         places = [

@@ -78,6 +78,7 @@ class RungItem(_TextItem):
                 right = box.left() - 4
             shade = mix(colour, theme.panel, 0.75 if is_edge else 0.32)
             self._lines.append((shade, QLineF(frame.plot.left(), round(y), right, round(y))))
+        self.setVisible(bool(self._lines))
 
     def paint(self, painter: QPainter, option: QStyleOptionGraphicsItem, widget: QWidget | None = None) -> None:
         for colour, line in self._lines:
@@ -113,11 +114,33 @@ class MarkNames(_TextItem):
             taken.append(y)
             box = QRect(frame.plot.left() + 8, y - 8, metrics.horizontalAdvance(text) + 8, 16)
             self._texts.append((colour_of(theme, line.meaning), box, text))
+        self.setVisible(bool(self._texts))
 
     def paint(self, painter: QPainter, option: QStyleOptionGraphicsItem, widget: QWidget | None = None) -> None:
         for _, box, _ in self._texts:
             painter.fillRect(box, self._patch)
         super().paint(painter, option, widget)
+
+
+class TagLine(PixelItem):
+    """The dotted line from the present price to its tag. No hand ever takes hold of it."""
+
+    def __init__(self) -> None:
+        super().__init__(TAG_LINE_Z)
+        self._pen = QPen()
+        self._line = QLineF()
+
+    def show_tag(self, frame: Frame, theme: Theme, tag: PriceLine | None) -> None:
+        """Lay out the line of a tag, or none."""
+        self.show_frame(frame)
+        self.setVisible(tag is not None)
+        if tag is not None:
+            self._pen, y = _tag_pen(theme, tag), round(frame.y(tag.price))
+            self._line = QLineF(frame.plot.left(), y, frame.plot.right() + 1, y)
+
+    def paint(self, painter: QPainter, option: QStyleOptionGraphicsItem, widget: QWidget | None = None) -> None:
+        painter.setPen(self._pen)
+        painter.drawLine(self._line)
 
 
 class _MarkLine(InfiniteLine):
@@ -157,16 +180,12 @@ class MarkLines:
         """Whether a line is being dragged."""
         return any(line.moving for line in self._lines.values())
 
-    def show_lines(
-        self, theme: Theme, rungs: Sequence[PriceLine], marks: Sequence[PriceLine], tag: PriceLine | None
-    ) -> None:
-        """Show marks and the price, and make the rungs that can be dragged grabbable; the ladder itself draws them."""
+    def show_lines(self, theme: Theme, rungs: Sequence[PriceLine], marks: Sequence[PriceLine]) -> None:
+        """Show marks, and make the rungs that can be dragged grabbable; the ladder itself draws them."""
         wanted = {line.name: (line, _mark_pen(theme, line)) for line in marks}
         for rung in rungs:
             if rung.is_draggable:
                 wanted[rung.name] = (rung, QPen(Qt.PenStyle.NoPen))
-        if tag is not None:
-            wanted[tag.name] = (tag, _tag_pen(theme, tag))
         for name in self._lines.keys() - wanted.keys():
             # A line that is held stays until it is let go, even while its price makes no ladder.
             if self._lines[name].moving:
@@ -175,7 +194,6 @@ class MarkLines:
                 self._view.removeItem(self._lines.pop(name))
         for name, (line, pen) in wanted.items():
             shown = self._lines.get(name) or self._added(line)
-            shown.setZValue(TAG_LINE_Z if line is tag else LINES_Z)
             shown.show_line(line, pen)
 
     def _added(self, line: PriceLine) -> _MarkLine:

@@ -8,7 +8,7 @@ from PySide6.QtCore import QObject, QPointF, Signal
 from gui.charts.axes import PriceAxis, Tag
 from gui.charts.frame import Frame, PriceSpan, span_around
 from gui.charts.layers import Layer, colour_of
-from gui.charts.line_items import MarkLines, MarkNames, RungItem
+from gui.charts.line_items import MarkLines, MarkNames, RungItem, TagLine
 from gui.charts.lines import PriceLine
 from gui.charts.overlay import Overlay
 from gui.charts.readout import ReadoutPart
@@ -59,13 +59,13 @@ class Pane(QObject):
         self.is_price_manual = False
         self.view = ChartViewBox()
         self.axis = PriceAxis(theme)
-        self._rung_item, self._names = RungItem(), MarkNames()
+        self._rung_item, self._tag_line, self._names = RungItem(), TagLine(), MarkNames()
         self._mark_lines = MarkLines(self.view, self.line_moved.emit, self.line_dropped.emit)
         self.overlay = Overlay(self.view)
         self.axis.linkToView(self.view)
         for layer in self._layers:
             layer.attach(self.view)
-        for item in (self._rung_item, self._names):
+        for item in (self._rung_item, self._tag_line, self._names):
             item.attach(self.view)
         self.axis.scaled.connect(self._scale_prices)
 
@@ -155,7 +155,8 @@ class Pane(QObject):
         for layer in self._layers:
             layer.show_frame(frame)
         self._rung_item.show_lines(frame, theme, self._rungs, self.axis.price_text, lines)
-        self._mark_lines.show_lines(theme, self._rungs, self._marks, self._tag)
+        self._tag_line.show_tag(frame, theme, self._tag)
+        self._mark_lines.show_lines(theme, self._rungs, self._marks)
         self._names.show_lines(frame, theme, self._marks)
         self.overlay.show_frame(frame)
         self.overlay.show_notice(theme, frame.plot, self._notice, self._is_stale)
