@@ -9,15 +9,16 @@ from dataclasses import dataclass
 from datetime import tzinfo
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QPointF, QRect, QRectF, Qt, Signal
-from PySide6.QtGui import QColor, QFontMetrics, QFontMetricsF, QPainter
+from PySide6.QtCore import QPointF, QRect, Qt, Signal
+from PySide6.QtGui import QColor, QPainter
 from PySide6.QtWidgets import QGraphicsSceneWheelEvent, QStyleOptionGraphicsItem, QWidget
 
 from gui.charts.bars import instant_of
 from gui.charts.frame import Frame, PriceSpan, TimeSpan, price_ticks
-from gui.charts.lines import TAG_HEIGHT_PX, paint_tag
+from gui.charts.lines import TAG_HEIGHT_PX
 from gui.charts.plotting import AxisItem
 from gui.charts.time_axis import TimeTick, time_ticks
+from gui.kept_texts import KeptTexts
 from gui.theme import Theme, mix
 
 if TYPE_CHECKING:
@@ -27,7 +28,8 @@ FIRST_WIDTH_PX = 64
 TIME_HEIGHT_PX = 24
 PAD_PX = 8
 TEXT_AWAY_PX = 5
-LINE_PX = 16
+#: A box is so much wider than its text, on either side.
+BOX_PAD_PX = 6
 #: A shorter span has its cursor named to the second.
 SECONDS_WITHIN_S = 2 * 3600.0
 
@@ -52,13 +54,17 @@ class _ThemedAxis(AxisItem):
 
     def set_theme(self, theme: Theme) -> None:
         self._theme = theme
-        self._font = theme.numbers_font(12)
-        self._metrics = QFontMetricsF(self._font)
+        self._texts = KeptTexts(theme.numbers_font(12))
         self.update()
 
     @property
     def _cursor_fill(self) -> QColor:
         return mix(self._theme.text, self._theme.raised, 0.14)
+
+    def _paint_box(self, painter: QPainter, box: QRect, text: str, fill: QColor, ink: QColor) -> None:
+        painter.fillRect(box, fill)
+        painter.setPen(ink)
+        self._texts.draw(painter, box.left() + BOX_PAD_PX, box.top() + (box.height() - self._texts.height) / 2, text)
 
 
 class PriceAxis(_ThemedAxis):
@@ -84,9 +90,8 @@ class PriceAxis(_ThemedAxis):
         if shown == self._shown:
             return self._needed
         self._prices, self._tags, self._shown = span, shown[1], shown
-        metrics = QFontMetrics(self._font)
         prices = [*price_ticks(span, height_px, self.smallest_step), *(tag.price for tag in tags)]
-        widest = max((metrics.horizontalAdvance(self.price_text(price)) for price in prices), default=0)
+        widest = max((round(self._texts.width(self.price_text(price))) for price in prices), default=0)
         needed = (widest + 2 * PAD_PX + 7) // 8 * 8
         if not self._needed - 24 <= needed <= self._needed:
             self._needed = needed
@@ -109,13 +114,11 @@ class PriceAxis(_ThemedAxis):
         painter.setPen(self._theme.line)
         painter.drawLine(QPointF(1, -1), QPointF(1, size.height() + 1))
         painter.setPen(self._theme.muted)
-        painter.setFont(self._font)
         for price in self._ticks(span, round(size.height())):
             y = (span.high - price) * size.height() / span.height
             text = self.price_text(price)
-            if TEXT_AWAY_PX + self._metrics.horizontalAdvance(text) <= size.width():
-                box = QRectF(TEXT_AWAY_PX, y - LINE_PX / 2, size.width(), LINE_PX)
-                painter.drawText(box, Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter, text)
+            if TEXT_AWAY_PX + self._texts.width(text) <= size.width():
+                self._texts.draw(painter, TEXT_AWAY_PX, y - self._texts.height / 2, text)
         # The present price is painted last of the tags and so stays readable where they meet.
         for tag in self._tags:
             self._paint_tag(painter, tag.price, tag.fill, self._theme.on_accent)
@@ -154,7 +157,7 @@ class PriceAxis(_ThemedAxis):
         half = TAG_HEIGHT_PX // 2
         y = min(max(y, half), height - half)
         box = QRect(0, y - half, self._width, TAG_HEIGHT_PX)
-        paint_tag(painter, box, self._theme, self.price_text(price), fill, ink, Qt.AlignmentFlag.AlignLeft)
+        self._paint_box(painter, box, self.price_text(price), fill, ink)
 
 
 class TimeAxis(_ThemedAxis):
@@ -183,22 +186,20 @@ class TimeAxis(_ThemedAxis):
             self._ticks, self._ticks_of = time_ticks(span, round(width), self._zone), (span, width)
         painter.setPen(self._theme.line)
         painter.drawLine(QPointF(-1, 1), QPointF(width + 1, 1))
-        painter.setFont(self._font)
         for tick in self._ticks:
-            half = self._metrics.horizontalAdvance(tick.text) / 2
+            half = self._texts.width(tick.text) / 2
             x = (tick.at_s - span.start_s) * width / span.length_s
             # A time that would be cut is left out.
             if half <= x <= width - half:
                 painter.setPen(self._theme.text if tick.is_major else self._theme.muted)
-                box = QRectF(x - half, TEXT_AWAY_PX, 2 * half, LINE_PX)
-                painter.drawText(box, Qt.AlignmentFlag.AlignHCenter | Qt.AlignmentFlag.AlignTop, tick.text)
+                self._texts.draw(painter, x - half, TEXT_AWAY_PX, tick.text)
         if self._cursor is None:
             return
         x, at_s = self._cursor
         at = instant_of(at_s).astimezone(self._zone)
         has_seconds = span.length_s <= SECONDS_WITHIN_S
         text = f"{at:%Y-%m-%d %H:%M:%S}" if has_seconds else f"{at:%Y-%m-%d %H:%M}"
-        width = QFontMetrics(self._font).horizontalAdvance(text) + 12
+        width = round(self._texts.width(text)) + 12
         left = min(max(round(x) - width // 2, 0), round(self.size().width()) - width)
         tag = QRect(left, 3, width, TAG_HEIGHT_PX)
-        paint_tag(painter, tag, self._theme, text, self._cursor_fill, self._theme.text, Qt.AlignmentFlag.AlignHCenter)
+        self._paint_box(painter, tag, text, self._cursor_fill, self._theme.text)

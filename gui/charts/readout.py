@@ -6,12 +6,13 @@ A rich-text item costs half a millisecond for every change of one number; these 
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from PySide6.QtCore import QPoint, QPointF, QRect, Qt
+from PySide6.QtCore import QPointF, QRect, Qt
 from PySide6.QtGui import QColor, QFont, QFontMetrics, QPainter
 from PySide6.QtWidgets import QStyleOptionGraphicsItem, QWidget
 
 from gui.charts.frame import Frame
 from gui.charts.layers import HINT_Z, READOUT_Z, PixelItem, colour_of
+from gui.kept_texts import KeptTexts
 from gui.theme import PAD, Theme
 
 PART_GAP_PX = 12
@@ -34,10 +35,10 @@ class ReadoutItem(PixelItem):
 
     def __init__(self) -> None:
         super().__init__(READOUT_Z)
-        self._font = QFont()
+        self._kept = KeptTexts(QFont())
         self._patch = QColor()
         self._patches: list[QRect] = []
-        self._texts: list[tuple[QColor, QPoint, str]] = []
+        self._texts: list[tuple[QColor, int, float, str]] = []
         self._shown: object = None
         self._width = 0
         self._theme: Theme | None = None
@@ -45,7 +46,7 @@ class ReadoutItem(PixelItem):
 
     def set_theme(self, theme: Theme) -> None:
         self._theme = theme
-        self._font = theme.numbers_font(12)
+        self._kept = KeptTexts(theme.numbers_font(12))
         self._patch = QColor(theme.panel)
         self._patch.setAlphaF(0.82)
         self._shown = None
@@ -61,26 +62,25 @@ class ReadoutItem(PixelItem):
             return
         self._shown, self.parts = wanted, wanted[0]
         self._patches, self._texts = [], []
-        metrics, x, y = QFontMetrics(self._font), 2 * PAD, PAD - 1
+        x, y = 2 * PAD, PAD - 1
         for part in parts:
-            name = metrics.horizontalAdvance(part.name) + NAME_GAP_PX if part.name else 0
-            wide = name + metrics.horizontalAdvance(part.value)
+            name = round(self._kept.width(part.name)) + NAME_GAP_PX if part.name else 0
+            wide = name + round(self._kept.width(part.value))
             if x + wide > self._width - PAD and x > 2 * PAD:
                 x, y = 2 * PAD, y + LINE_PX
             self._patches.append(QRect(x - PAD, y, wide + PART_GAP_PX, LINE_PX))
-            base = y + (LINE_PX + metrics.ascent() - metrics.descent()) // 2
+            top = y + (LINE_PX - self._kept.height) / 2
             if part.name:
-                self._texts.append((self._theme.muted, QPoint(x, base), part.name))
-            self._texts.append((colour_of(self._theme, part.meaning), QPoint(x + name, base), part.value))
+                self._texts.append((self._theme.muted, x, top, part.name))
+            self._texts.append((colour_of(self._theme, part.meaning), x + name, top, part.value))
             x += wide + PART_GAP_PX
 
     def paint(self, painter: QPainter, option: QStyleOptionGraphicsItem, widget: QWidget | None = None) -> None:
         for patch in self._patches:
             painter.fillRect(patch, self._patch)
-        painter.setFont(self._font)
-        for colour, place, text in self._texts:
+        for colour, left, top, text in self._texts:
             painter.setPen(colour)
-            painter.drawText(place, text)
+            self._kept.draw(painter, left, top, text)
 
 
 class HintItem(PixelItem):
