@@ -66,6 +66,12 @@ class PackagedProgram:
 
     def run(self, *arguments: str) -> str:
         """What it prints; fails with its words when it ends in anything but 0."""
+        done = self.end_of(*arguments)
+        assert done.returncode == 0, done.stderr
+        return done.stdout
+
+    def end_of(self, *arguments: str) -> subprocess.CompletedProcess[str]:
+        """How it ends, and what it said."""
         done: subprocess.CompletedProcess[str] = subprocess.run(
             [self.executable, *arguments],
             capture_output=True,
@@ -77,8 +83,7 @@ class PackagedProgram:
             check=False,
             **self._who(),
         )
-        assert done.returncode == 0, done.stderr
-        return done.stdout
+        return done
 
     def environment(self) -> dict[str, str]:
         """Nothing of ours: no Python on the PATH, no locale, no variable that could find the source."""

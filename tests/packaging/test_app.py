@@ -91,6 +91,42 @@ def test_every_library_is_inside(program: PackagedProgram) -> None:
     assert program.run("--try-imports", *wanted) == ""
 
 
+def test_every_module_of_ours_is_inside(program: PackagedProgram) -> None:
+    """Migrations are data, found by their file; all else is imported by its name, some of it late."""
+    files = [file.relative_to(ROOT) for room in ("engine", "storage", "gui") for file in (ROOT / room).rglob("*.py")]
+    ours = sorted(".".join(file.with_suffix("").parts) for file in files if "migrations" not in file.parts)
+    assert program.run("--try-imports", *(name.removesuffix(".__init__") for name in ours)) == ""
+
+
+@pytest.mark.parametrize(
+    ("arguments", "code", "sentence"),
+    [
+        (["--sideways"], 2, "Not understood: --sideways."),
+        (["bot", "show", "nobody"], 2, "There is no bot nobody."),
+        (["--database-url", "postgresql://a:b@127.0.0.1:1/x", "status"], 3, "No database answers at 127.0.0.1:1 "),
+        (["--data-folder", "/proc/nowhere", "status"], 3, "The data folder /proc/nowhere cannot be made"),
+    ],
+    ids=lambda value: str(value) if isinstance(value, int) else None,
+)
+def test_what_cannot_be_is_a_sentence_and_an_exit_code(
+    program: PackagedProgram, arguments: list[str], code: int, sentence: str
+) -> None:
+    done = program.end_of(*arguments)
+    assert (done.returncode, done.stdout) == (code, "")
+    [line] = done.stderr.splitlines()
+    assert line.startswith(f"gridwright: {sentence}")
+
+
+def test_a_second_one_on_its_data_folder_ends_with_5(program: PackagedProgram, tmp_path: Path) -> None:
+    output = tmp_path / "words"
+    desk = program.start("--no-gui", output=output)
+    wait_until(lambda: "The engine runs" in output.read_text(encoding="utf-8"), what="the engine", within_s=TRADES_S)
+    done = program.end_of("--no-gui")
+    assert done.returncode == 5, done.stderr
+    assert "already runs on the data folder" in done.stderr
+    stop(desk, output)
+
+
 def test_a_grid_trades_stops_and_goes_on_after_a_kill(program: PackagedProgram, tmp_path: Path) -> None:
     add_demo(program)
     output = tmp_path / "words"
