@@ -115,6 +115,11 @@ async def _premiums(options: Namespace, desk: Desk, out: TextIO) -> None:
     rows = [await _last(desk, pair) for pair in pairs]
     rows.sort(key=lambda row: (row.net is None, -(row.net or 0)))
     _write(options, out, PREMIUMS, rows, NONE_WATCHED)
+    if not options.json and any(row.at is None for row in rows):
+        out.write(f"\n{UNREAD}\n")
+
+
+UNREAD = "Pairs without a reading: no running desk has had both books and a rate; the window's spread board says why."
 
 
 async def _last(desk: Desk, pair: Pair) -> PremiumRow:

@@ -224,6 +224,7 @@ def test_the_list_of_watched_pairs(say: Say, tmp_path: Path) -> None:
         "fx_pair": "USDTKRW", "fx_source": "bithumb", "size": "0.05", "value": None, "opportunity_pct": "1.5",
         "record_every_s": "5", "hold_days": "2", "home_fee": "0.0005", "foreign_fee": None,
     }  # fmt: skip
+    assert "Pairs without a reading: no running desk has had both books" in say("premium")[1]
     words = ("premium", "watch", "upbit", "binance", "BTC", *value, "--record-every", "none")
     assert say(*words) == (0, "0 pairs were put on the list, 1 changed; 2 are watched.\n", "")
     [row] = asked(say, "premium", "list", "BTC")
