@@ -2,14 +2,15 @@
 
 from collections import defaultdict
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
-from decimal import Decimal
+from dataclasses import dataclass, replace
+from decimal import ROUND_HALF_UP, Decimal
 
 from engine.domain.arbitrage import Legs, PairStage, TwoLegPosition
 from engine.domain.instrument import Instrument
 from engine.domain.money import ZERO
 from engine.domain.order import Side as OurSide
-from tests.pair_faults.towns import OWNER
+from engine.kernel.pair_books import held
+from tests.pair_faults.towns import OWNER, RATE
 from tests.pair_faults.world import BOT, HEDGE, PairWorld, Side
 from tests.proof.books import read_memory, told_of
 from tests.support.exchange.audit import Auditor
@@ -17,7 +18,7 @@ from tests.support.exchange.values import Fill, Kind
 from tests.support.exchange.values import Side as TheirSide
 from tests.support.waiting import last
 
-LOOK_S = 0.25
+LOOK_S, ASLEEP_S = 0.25, 15.0
 #: Legs that differ by less than this cannot be told apart from fees in base and the smallest order of a venue.
 NOTHING = Decimal("0.0002")
 #: What an order whose answer is lost may need until it is known: the longest lag, asked twice, and one order more.
@@ -45,15 +46,16 @@ class Balance:
         """Until cancelled."""
         allowed_s = float(self.world.town.config.max_imbalance_s) + KNOWING_S
         while True:
-            await last(LOOK_S)
+            await last(ASLEEP_S if self.world.is_asleep else LOOK_S)
             self._look_at_exposure()
             apart = abs(self.world.home.base + self.world.foreign.base)
             if apart <= NOTHING:
                 self.differs_s = 0.0
                 continue
-            value = apart * Decimal(self.world.home.price)
+            in_won = Decimal(1) if self.world.town.config.fx_pair else RATE
+            value = apart * Decimal(self.world.home.price) * in_won
             self.worst_value = max(self.worst_value, value)
-            if self.is_trouble or not self.world.is_connected():
+            if self.is_trouble or self.world.owner.is_looking or not self.world.is_connected():
                 continue
             self.differs_s += LOOK_S
             self.worst_s = max(self.worst_s, self.differs_s)
@@ -63,12 +65,24 @@ class Balance:
                 )
 
     def _look_at_exposure(self) -> None:
-        """I8: neither leg is ever larger than the one position that there may be, nor on the other side."""
+        """I8: neither leg is ever larger than the one position that there may be, nor on the other side.
+
+        What a position had to leave, because its venue took no order of it any more, stays on both sides.
+        """
         world = self.world
-        most = world.town.config.size * world.town.config.max_positions
+        for side in world.sides:
+            side.least = max(side.least, _least(side))
+        most = world.town.config.size * world.town.config.max_positions + sum(map(_left, world.positions), ZERO)
         for side, exposure in ((world.home, -world.home.base), (world.foreign, world.foreign.base)):
             if not -NOTHING <= exposure <= most + NOTHING and not self.exposure:
                 self.exposure = f"I8: {side.town.what.exchange} holds {side.base} of a position of {most}."
+
+
+def _left(position: TwoLegPosition) -> Decimal:
+    """What a position that is closed has left on its larger leg, by its own books."""
+    if position.stage is not PairStage.CLOSED:
+        return ZERO
+    return max(held(position, is_home=is_home) for is_home in (True, False))
 
 
 def complaints(world: PairWorld) -> list[str]:
@@ -78,7 +92,7 @@ def complaints(world: PairWorld) -> list[str]:
         found += [f"{side.town.what.exchange}: {each}" for each in _audited(world, side)]
     found += [f"a request went astray: {each}" for each in world.server.strays]
     found += list(_positions(world))
-    return found
+    return [*found, world.owner.complaint] if world.owner.complaint else found
 
 
 def _instruments(world: PairWorld, side: Side) -> Mapping[str, Instrument]:
@@ -105,28 +119,44 @@ class Flow:
 def _positions(world: PairWorld) -> Iterator[str]:
     """Each position brought what the exchanges' fills come to at the rates that it recorded, to the last unit."""
     homes, abroad = _flows(world, world.home, BOT), _flows(world, world.foreign, HEDGE)
+    least = max(side.least for side in world.sides)
     for position in world.positions:
         if position.stage is not PairStage.CLOSED or position.pnl is None:
             yield f"P2: position {position.number} is {position.stage.value} in the end."
             continue
+        if _left(position) >= least + NOTHING:
+            yield f"P6: position {position.number} leaves {_left(position)}, where orders of {least} are taken."
         right, left = _worth(world, position, homes, abroad)
         error = abs(position.pnl - right)
         if error > left * LEFT_ERROR:
             yield f"P3: position {position.number} reports {position.pnl} and the accounts gained {right}."
 
 
+def _least(side: Side) -> Decimal:
+    """The smallest quantity, in base, that the exchange takes now at its price."""
+    listing = side.exchange.markets[side.town.what.symbol].listing
+    contract = listing.contract_size if listing.kind is Kind.PERP else Decimal(1)
+    by_value = listing.min_notional / Decimal(side.price)
+    return max(listing.min_size * contract, listing.size_increment * contract, by_value)
+
+
 def _flows(world: PairWorld, side: Side, bot_id: str) -> Mapping[tuple[int, OurSide], Flow]:
     """The exchange's own fills by position and side."""
     found: dict[tuple[int, OurSide], Flow] = defaultdict(Flow)
-    listing = side.town.what.listing
+    listing, house = side.town.what.listing, side.town.what.house
     contract = listing.contract_size if listing.kind is Kind.PERP else Decimal(1)
+    step = _instruments(world, side)[listing.symbol].rules.money_increment
     for record in side.exchange.truth(OWNER):
         order = world.database.tables.orders.get(record.client_order_id)
         if order is None or order.bot_id != bot_id:
             continue
         flow = found[order.generation, order.side]
         sign = 1 if record.side is TheirSide.BUY else -1
-        for fill in record.fills:
+        for told in record.fills:
+            fill = told
+            if house.fee_asset and fill.fee_asset == house.fee_asset:
+                worth = (fill.fee * house.fee_asset_price).quantize(step, ROUND_HALF_UP)
+                fill = replace(fill, fee=worth, fee_asset=listing.quote)
             _add(flow, fill, sign, fill.size * contract, listing.base)
     return found
 

@@ -32,7 +32,8 @@ from engine.ports import Venue
 from tests.pair_faults.judge import Balance, complaints
 from tests.pair_faults.towns import OWNER, SIZE, TOWNS, PairTown, loaded
 from tests.pair_faults.world import BOT, PairWorld, Side
-from tests.proof.fault_list import FAULTS, PERP_ONLY, STEPLESS, Fault, befalls
+from tests.proof import venue_acts as acts
+from tests.proof.fault_list import FAULTS, Fault, befalls
 from tests.proof.faults import Stage
 from tests.support.exchange.strangers import Strangers
 from tests.support.exchange.values import AccountEvent, OrderEvent
@@ -101,11 +102,18 @@ def _jumped(stage: Stage, part: float) -> tuple[Callable[[], None], float]:
     return lambda: stage.move(-part / (1 + part)), 20.0
 
 
-#: Two programs are the other matrix's business, as is what a position that is taken away does to a grid.
-LEFT_OUT = frozenset({"started twice", "machine asleep", "machine asleep, clock too", "fee asset gone", *STEPLESS,
-                      *(PERP_ONLY - {"funding at once"})})  # fmt: skip
+def _misfit(stage: Stage, lasts_s: float) -> tuple[Callable[[], None], float]:
+    """Steps of sizes in which an entry is no whole number of: three quarters of one."""
+    listing = acts.listing_of(stage)
+    step = SIZE * Decimal("0.75") / listing.contract_size
+    end = acts.coarser_step(stage, int(step / listing.size_increment))
+    return (end, lasts_s) if lasts_s else (acts.nothing, 0)
+
+
 PAIR_FAULTS: dict[str, Fault] = {
-    **{name: fault for name, fault in FAULTS.items() if name not in LEFT_OUT},
+    **FAULTS,
+    "step does not fit": partial(_misfit, lasts_s=20.0),
+    "step does not fit for good": partial(_misfit, lasts_s=0.0),
     "book emptied": partial(_emptied, part=Decimal(0), lasts_s=1.0),
     "book thinned": partial(_emptied, part=Decimal("0.4"), lasts_s=1.0),
     "market falls away": partial(_jumped, part=-0.02),
@@ -124,6 +132,8 @@ def all_cases() -> list[Case]:
         for phase in Phase
         for step in Step
         if befalls(side.what.exchange, fault)
+        and (not fault.startswith("step") or side.what.exchange not in acts.KOREAN)
+        and (fault != "fee asset gone" or side.what.house.fee_asset)
     ]
 
 
@@ -228,7 +238,8 @@ class _Play:
                 # Funding is asked for every five minutes where no stream tells of it, and it may still be on its way.
                 await last(2.0)
                 return []
-            if bot is not None and bot.state is not BotState.STOPPING and world.program is not None:
+            stands = world.hedge is not None and world.hedge.state is BotState.ERROR
+            if bot is not None and (bot.state is not BotState.STOPPING or stands) and world.program is not None:
                 await world.program.put(StopBot(BOT, Inventory.SELL))
         bot = world.bot
         return [f"P4: {END_S:g} s after the trouble the bot is {bot.state.value if bot else 'gone'}: {self._said()}"]

@@ -22,6 +22,7 @@ from engine.domain.watching import WatchedPair
 from engine.spreads.desk import SpreadDesk
 from engine.spreads.settings import SpreadSettings
 from engine.venues.clock import MachineClock
+from tests.pair_faults.owner import PairOwner
 from tests.pair_faults.towns import OWNER, RATE, LegTown, PairTown
 from tests.proof.faults import Stage
 from tests.proof.flow import Flow
@@ -38,7 +39,7 @@ from tests.support.virtual_time import START_S, VirtualClock, VirtualLoop
 from tests.support.waiting import last
 
 BOT, HEDGE = "pair0001", "pair0002"
-BEAT_S = 0.5
+BEAT_S, SLEEPING_BEAT_S = 0.5, 60.0
 #: A beat moves a book by so little, to and fro, so that it is told anew.
 BEAT = 0.00002
 OPEN_S = 60.0
@@ -70,7 +71,9 @@ class StoredRate:
 
 @dataclass
 class Side:
-    """One leg's exchange and what moves it. `price` is where the market stands."""
+    """One leg's exchange and what moves it. `price` is where the market stands, `least` the largest that its smallest
+    order ever was, in base.
+    """
 
     town: LegTown
     exchange: Exchange
@@ -79,6 +82,7 @@ class Side:
     price: float
     stage: Stage | None = None
     base_before: Decimal = Decimal(0)
+    least: Decimal = Decimal(0)
 
     @property
     def base(self) -> Decimal:
@@ -100,7 +104,8 @@ class PairWorld:
     lives: int = 0
     program: Program | None = None
     asked: Callable[[web.BaseRequest], None] = lambda _: None
-    is_asleep: bool = False
+    _slept: tuple[float, bool, bool] | None = None
+    _outlived: list[Program] = field(default_factory=list)
     _tasks: list["asyncio.Task[None]"] = field(default_factory=list)
 
     def __post_init__(self) -> None:
@@ -111,13 +116,14 @@ class PairWorld:
         sides = [self._side(leg) for leg in self.town.legs]
         self.home, self.foreign = sides
         self.plan = Plan(self.home.exchange.now_ms, self.seed)
+        self.owner = PairOwner(self)
         self.server = Server([side.town.what.skin(side.exchange) for side in sides], None, self.plan)
         self.network = MemoryNetwork(web.Server(self._take, handler_cancellation=True))
         for side in sides:
             here = (side.exchange, OWNER, side.town.what.symbol, self.plan, self.network, self.database)
             lives = (self.kill, self.restart, self.skew, self.double)
             side.stage = Stage(
-                *here, *lives, self.server, self.sleep, self.wake, self._mover(side), lambda: None
+                *here, *lives, self.server, self.sleep, self.wake, self._mover(side), self._taken_away
             )  # fmt: skip
 
     @property
@@ -132,6 +138,10 @@ class PairWorld:
     @property
     def bot(self) -> Bot | None:
         return self.database.tables.bots.get(BOT)
+
+    @property
+    def hedge(self) -> Bot | None:
+        return self.database.tables.bots.get(HEDGE)
 
     async def open(self) -> None:
         """The accounts are opened and switched on, and the bot waits for a premium."""
@@ -158,12 +168,13 @@ class PairWorld:
         self.wake()
         for task in self._tasks:
             task.cancel()
-        if self.program is not None and not self.program.is_over:
-            await self.program.stop()
+        for program in (*self._outlived, self.program):
+            if program is not None and not program.is_over:
+                await program.stop()
 
     def premium(self, percent: float) -> None:
         """From now on the price at home is so much above the one abroad."""
-        converted = self.foreign.price * float(self.rate.rate)
+        converted = self.foreign.price * float(self.town.converted(self.rate.rate))
         self.home.price = converted * (1 + percent / 100)
         self.home.flow.go_to(self.home.price)
 
@@ -189,22 +200,40 @@ class PairWorld:
             self._tasks.append(self.afresh(self._again(program)))
 
     def double(self) -> None:
-        raise AssertionError("two programs are the matrix's business")
+        """Somebody starts the program a second time; the newer one has both accounts from now on."""
+        self.wake()
+        if self.program is not None:
+            self._outlived.append(self.program)
+            self.context.copy().run(self.begin)
 
     def skew(self, seconds: float) -> None:
         self.clock.skew_s = seconds
 
+    @property
+    def is_asleep(self) -> bool:
+        return self._slept is not None
+
     def sleep(self, is_counted: bool, is_told: bool) -> None:
-        """The machine sleeps; its timers count the time, and nobody tells it of its dead connections."""
+        """The machine sleeps: the program does nothing, everybody else goes on, and all its connections end.
+
+        `is_counted`: its steady clock and its timers count the time, as on Windows; on Linux they do not. `is_told`:
+        as it wakes it is told of its dead connections, otherwise what it writes to them goes nowhere.
+        """
         if self.program is not None and not self.is_asleep:
-            self.is_asleep = True
+            self._slept = (self.clock.seconds(), is_counted, is_told)
             self._loop.hold(self.program.name)
             self.network.lose_silently()
 
     def wake(self) -> None:
-        if self.is_asleep:
-            self.is_asleep = False
-            self._loop.let_go()
+        """It goes on, with everything late."""
+        if self._slept is None:
+            return
+        (since, is_counted, is_told), self._slept = self._slept, None
+        missed_s = 0.0 if is_counted else self.clock.seconds() - since
+        self.clock.missed_s += missed_s
+        if is_told:
+            self.network.cut()
+        self._loop.let_go(missed_s)
 
     def is_connected(self) -> bool:
         """Whether the program runs and has both accounts."""
@@ -250,10 +279,13 @@ class PairWorld:
         self.asked(request)
         return await self.server.take(cast("web.Request", request))
 
+    def _taken_away(self) -> None:
+        self._tasks.append(self.afresh(self.owner.look_after()))
+
     async def _beat(self) -> None:
         sign = 1
         while True:
-            await last(BEAT_S)
+            await last(SLEEPING_BEAT_S if self.is_asleep else BEAT_S)
             sign = -sign
             for side in self.sides:
                 side.flow.go_to(side.price * (1 + sign * BEAT))
