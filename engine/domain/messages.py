@@ -227,10 +227,7 @@ class AccountConnected:
 
 @dataclass(frozen=True, slots=True)
 class AccountFailed:
-    """The venue of an account cannot be used; its bots are not traded until it is connected.
-
-    `is_unreachable`: because of the venue itself, and not of what was asked for.
-    """
+    """The venue of an account cannot be used: its bots wait. `is_unreachable`: not because of what was asked for."""
 
     account: Account
     sentence: Sentence
