@@ -92,7 +92,11 @@ class SeriesUpkeep:
             "series upkeep", lock_timeout=str(LOCK_WAIT_MS), statement_timeout=str(STATEMENT_TIMEOUT_MS)
         )
         try:
-            return await self._keep(connection)
+            report = await self._keep(connection)
+            if not report.is_skipped:
+                # The server notices late that a connection is gone; whoever comes next finds it free.
+                await connection.execute("SELECT pg_advisory_unlock($1)", LOCK)
+            return report
         except Failure as error:
             raise storage_error(error) from error
         finally:

@@ -23,6 +23,7 @@ from engine.domain.messages import (
     StartBot,
     StopBot,
 )
+from engine.domain.sentences import UNREACHABLE
 from engine.domain.views import EngineState
 from engine.errors import AlreadyRunning, GridwrightError
 from tests.support.trading import (
@@ -101,7 +102,7 @@ async def test_a_refused_account_leaves_no_trace(desk: TradingDesk) -> None:
     async with desk.engine() as engine:
         answer = await engine.submit(OpenAccount(account))
         [(field, sentence)] = answer.refusals
-        assert field == "account"
+        assert field == UNREACHABLE
         assert "has changed" in str(sentence)
         assert engine.refresh().accounts == ()
         refused = await engine.submit(grid_on(account))

@@ -199,14 +199,12 @@ class SharedGrants:
     def _want(self, cost: Cost, urgency: Urgency) -> Want:
         """A lot, at least the call itself; it is counted for as long as it might still be used.
 
-        A window is always as wide, because its slices are: of narrower ones all of the last minute would count. A desk
-        alone has what fits into the wider window, as its own windows keep to the rule.
+        A window is always as wide, also of a desk alone: its slices are as wide as it, and of narrower ones all of the
+        last minute would count. Nor may a desk alone have more in it, because it hears late that it is alone no more.
         """
         window_ms = cost.rule.window_ms + LOT_MS
         lot = max(lot_of(cost), cost.amount)
         most = max(most_of(cost.rule, urgency), min(cost.amount, cost.rule.limit))
-        if self._desks == 1:
-            most = most * window_ms // cost.rule.window_ms
         return Want(cost.name, most, window_ms, lot, cost.amount)
 
 
