@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from PySide6.QtCore import QEvent
 from PySide6.QtWidgets import QApplication
 
 from engine.domain.bot import Account
@@ -107,3 +108,5 @@ def make_desk(qapp: QApplication, tmp_path: Path) -> Iterator[MakeDesk]:
         desk.window.deleteLater()
         desk.desktop.deleteLater()
         QApplication.processEvents()
+        # Outside of a loop nothing is deleted by itself, and each window that stays is painted in all tests after it.
+        QApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
