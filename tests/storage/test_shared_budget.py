@@ -20,6 +20,7 @@ from tests.engine.venues.budget.judge import Judge, flood
 from tests.support.redis import RedisServer
 from tests.support.waiting import last, wait_for
 
+TRIES, TICK_S, STALL_S = 5, 0.005, 0.05
 FAST = Limits("fast", (Rule("calls", 60, 500, Counts.CALLS, By.KEY, "a test", "2026-01-01"),))
 #: As most exchanges count: the slices of a window get wider with it.
 SECONDS = Limits("seconds", (Rule("calls", 20, 1_000, Counts.CALLS, By.KEY, "a test", "2026-01-01"),))
@@ -129,17 +130,42 @@ async def test_no_window_holds_more_than_its_limit_whoever_asks(make: MakeCounte
     assert sum(row[2] for row in granted) >= 40 * 2 / 0.4 * 0.8, "and it is used"
 
 
-async def test_desks_that_share_a_key_are_never_refused_at_full_use(make: MakeCounter) -> None:
-    judge = Judge(FAST, random.Random(5), slowest_s=0.005)
-    grants = [SharedGrants(CountedBudget([make(f"desk {number}")]), MachineClock()) for number in range(3)]
-    queues = [BudgetQueue(FAST, f"machine {number}", MachineClock(), grant) for number, grant in enumerate(grants)]
-    seats = [(KeyBudget(queue, "key"), "key") for queue in queues]
-    asked = await flood(seats, judge, [PROTECT], workers=60, for_s=4)
-    for grant in grants:
-        await grant.close()
-    assert judge.refused == 0
-    assert asked >= 60 * 8 * 0.6
-    assert min(queue.use.calls for queue in queues) > 0
+async def longest_stall_s(until: asyncio.Event) -> float:
+    """The longest time in which this loop did nothing, because other programs had the processor."""
+    longest_s, before_s = 0.0, time.monotonic()
+    while not until.is_set():
+        await last(TICK_S)
+        now_s = time.monotonic()
+        longest_s, before_s = max(longest_s, now_s - before_s - TICK_S), now_s
+    return longest_s
+
+
+async def test_desks_that_share_a_key_are_never_refused_at_full_use(
+    make: MakeCounter, caplog: pytest.LogCaptureFixture
+) -> None:
+    """What was granted counts for a tenth of a second more. Who stands still for longer sends it after that, and a desk
+    whose counter does not answer in time keeps to a part that the others do not know of: such a try says nothing.
+    """
+    for attempt in range(TRIES):
+        caplog.clear()
+        judge = Judge(FAST, random.Random(5), slowest_s=0.005)
+        desks = [make(f"desk {attempt} {number}") for number in range(3)]
+        grants = [SharedGrants(CountedBudget([desk]), MachineClock()) for desk in desks]
+        queues = [BudgetQueue(FAST, f"machine {number}", MachineClock(), grant) for number, grant in enumerate(grants)]
+        seats = [(KeyBudget(queue, "key"), "key") for queue in queues]
+        is_over = asyncio.Event()
+        stalling = asyncio.create_task(longest_stall_s(is_over))
+        asked = await flood(seats, judge, [PROTECT], workers=60, for_s=4)
+        is_over.set()
+        stall_s = await stalling
+        for grant in grants:
+            await grant.close()
+        if stall_s < STALL_S and "nobody counts" not in caplog.text:
+            assert judge.refused == 0
+            assert asked >= 60 * 8 * 0.6
+            assert min(queue.use.calls for queue in queues) > 0
+            return
+    pytest.skip(f"this machine or its servers stood still in each of {TRIES} tries")
 
 
 async def test_what_a_desk_asked_while_it_was_alone_keeps_nobody_waiting(make: MakeCounter) -> None:
