@@ -3,9 +3,8 @@
 from collections.abc import Callable, Sequence
 from datetime import UTC, datetime, tzinfo
 
-from PySide6.QtCore import QSize, Qt, QTimer, Signal
-from PySide6.QtGui import QKeySequence
-from PySide6.QtWidgets import QDialog, QFrame, QHBoxLayout, QPushButton, QScrollArea, QVBoxLayout, QWidget
+from PySide6.QtCore import QSize, QTimer, Signal
+from PySide6.QtWidgets import QDialog, QPushButton, QVBoxLayout, QWidget
 
 from engine.bots.arbitrage_rules import ArbitragePreview, common_increment, preview
 from engine.domain.arbitrage import ArbitrageConfig
@@ -21,14 +20,13 @@ from gui.arbitrage.entry_chart import EntryChart
 from gui.arbitrage.entry_summary import EntrySummary
 from gui.arbitrage.live_frame import LiveFrame
 from gui.arbitrage.pair_form import PairAnswer, PairForm
+from gui.dialogs.entry_layout import free_name, guard_buttons, lay_out, scrolled
 from gui.dialogs.markets import TradableMarket, tradable_markets
-from gui.theme import CONTROL_HEIGHT, GRID, Theme
+from gui.theme import Theme
 
 #: Typing is answered after this pause, the market after the longer one.
 ANSWER_MS = 60
 MARKET_MS = 500
-FORM_PX = 424
-FRAME_ROOM = QSize(16, 56)
 
 
 class ArbitrageDialog(QDialog):
@@ -249,10 +247,7 @@ class ArbitrageDialog(QDialog):
 
     def _free_name(self, home: TradableMarket) -> str:
         """A name that no bot has yet."""
-        taken = {shown.bot.name for shown in self._view().bots}
-        first = self.tr("{base} premium").format(base=home.instrument.base)
-        names = (first if number == 1 else f"{first} {number}" for number in range(1, len(taken) + 2))
-        return next(name for name in names if name not in taken)
+        return free_name(self.tr("{base} premium").format(base=home.instrument.base), self._view().bots)
 
     def _connect(self) -> None:
         self.form.edited.connect(self._soon.start)
@@ -263,35 +258,8 @@ class ArbitrageDialog(QDialog):
         self._cancel.clicked.connect(self.reject)
 
     def _lay_out(self) -> None:
-        for button in (self.add, self.start, self._cancel):
-            button.setMinimumHeight(CONTROL_HEIGHT)
-            # Enter in a field must never send money off; Alt+Enter is meant.
-            button.setAutoDefault(False)
-        keys = QKeySequence("Alt+Return")
-        self.start.setShortcut(keys)
-        self.start.setToolTip(keys.toString(QKeySequence.SequenceFormat.NativeText))
-        scroll = QScrollArea()
-        scroll.setWidget(self.form)
-        scroll.setWidgetResizable(True)
-        scroll.setFrameShape(QFrame.Shape.NoFrame)
-        scroll.setFixedWidth(FORM_PX)
-        scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        right = QVBoxLayout()
-        right.addWidget(self.chart, 1)
-        right.addWidget(self.summary)
-        body = QHBoxLayout()
-        body.setSpacing(2 * GRID)
-        body.addWidget(scroll)
-        body.addLayout(right, 1)
-        buttons = QHBoxLayout()
-        buttons.addStretch(1)
-        for button in (self._cancel, self.add, self.start):
-            buttons.addWidget(button)
-        column = QVBoxLayout(self)
-        column.setContentsMargins(2 * GRID, 2 * GRID, 2 * GRID, 2 * GRID)
-        column.addWidget(self.frame)
-        column.addLayout(body, 1)
-        column.addLayout(buttons)
-        # A desk of 1280 x 720 has room for less than that.
-        room = self.screen().availableSize() - FRAME_ROOM
-        self.resize(QSize(1180, 740).boundedTo(room))
+        guard_buttons((self.add, self.start, self._cancel), self.start)
+        left = QVBoxLayout()
+        left.addWidget(scrolled(self.form), 1)
+        buttons = (self._cancel, self.add, self.start)
+        lay_out(self, left, (self.chart, self.summary), buttons, QSize(1180, 740), above=(self.frame,))

@@ -14,6 +14,7 @@ from engine.domain.money import floor_to
 from engine.domain.views import EngineView
 from engine.new_ids import new_bot_id
 from gui.bridge import Bridge
+from gui.dialogs.entry_layout import free_name
 from gui.dialogs.markets import TradableMarket, tradable_markets
 
 #: The part of the free money that one entry uses, and how many of them may be open.
@@ -100,10 +101,7 @@ class PairDemo(QObject):
         self._bridge.submit(add, lambda: self.started.emit(bot_id))
 
     def _name(self, view: EngineView) -> str:
-        taken = {shown.bot.name for shown in view.bots}
-        first = self.tr("Demo arbitrage")
-        names = (first if number == 1 else f"{first} {number}" for number in range(1, len(taken) + 2))
-        return next(name for name in names if name not in taken)
+        return free_name(self.tr("Demo arbitrage"), view.bots)
 
     def _stop_watching(self) -> None:
         self._patience.stop()

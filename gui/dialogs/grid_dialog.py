@@ -5,15 +5,12 @@ from dataclasses import replace
 from datetime import tzinfo
 from decimal import Decimal
 
-from PySide6.QtCore import QSize, Qt, QTimer, Signal
-from PySide6.QtGui import QKeySequence, QPalette
+from PySide6.QtCore import QSize, QTimer, Signal
+from PySide6.QtGui import QPalette
 from PySide6.QtWidgets import (
     QDialog,
-    QFrame,
-    QHBoxLayout,
     QLabel,
     QPushButton,
-    QScrollArea,
     QVBoxLayout,
     QWidget,
 )
@@ -25,19 +22,18 @@ from engine.domain.views import BotView, EngineView
 from engine.new_ids import new_bot_id
 from engine.ports import History
 from gui import numbers
+from gui.dialogs.entry_layout import free_name, guard_buttons, lay_out, scrolled
 from gui.dialogs.grid_chart import GridChart
 from gui.dialogs.grid_form import FIRST, FormAnswer, GridForm
 from gui.dialogs.grid_summary import GridSummary
 from gui.dialogs.markets import TradableMarket, market_view, remembered_config, tradable_markets
 from gui.dialogs.range_suggestion import Suggestion, suggested_range
 from gui.ladder.edge_drag import LADDER_STATES
-from gui.theme import CONTROL_HEIGHT, GRID, Theme
+from gui.theme import Theme
 
 #: Typing is answered after this pause, the market after the longer one.
 ANSWER_MS = 60
 MARKET_MS = 500
-FORM_PX = 424
-FRAME_ROOM = QSize(16, 56)
 
 
 class GridDialog(QDialog):
@@ -228,10 +224,7 @@ class GridDialog(QDialog):
 
     def _free_name(self, view: EngineView, market: TradableMarket) -> str:
         """A name that no bot has yet."""
-        taken = {shown.bot.name for shown in view.bots}
-        first = self.tr("{symbol} grid").format(symbol=market.instrument.symbol)
-        names = (first if number == 1 else f"{first} {number}" for number in range(1, len(taken) + 2))
-        return next(name for name in names if name not in taken)
+        return free_name(self.tr("{symbol} grid").format(symbol=market.instrument.symbol), view.bots)
 
     def _how_found(self, found: Suggestion, market: TradableMarket) -> str:
         text = self.tr(
@@ -262,38 +255,10 @@ class GridDialog(QDialog):
         palette = self.found.palette()
         palette.setColor(QPalette.ColorRole.WindowText, theme.muted)
         self.found.setPalette(palette)
-        for button in (self.suggest, self.add, self.start, self._cancel):
-            button.setMinimumHeight(CONTROL_HEIGHT)
-            # Enter in a field must never send money off; Alt+Enter is meant.
-            button.setAutoDefault(False)
-        keys = QKeySequence("Alt+Return")
-        self.start.setShortcut(keys)
-        self.start.setToolTip(keys.toString(QKeySequence.SequenceFormat.NativeText))
-        scroll = QScrollArea()
-        scroll.setWidget(self.form)
-        scroll.setWidgetResizable(True)
-        scroll.setFrameShape(QFrame.Shape.NoFrame)
-        scroll.setFixedWidth(FORM_PX)
-        scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        guard_buttons((self.suggest, self.add, self.start, self._cancel), self.start)
         left = QVBoxLayout()
-        left.addWidget(scroll, 1)
+        left.addWidget(scrolled(self.form), 1)
         left.addWidget(self.suggest)
         left.addWidget(self.found)
-        right = QVBoxLayout()
-        right.addWidget(self.chart, 1)
-        right.addWidget(self.summary)
-        body = QHBoxLayout()
-        body.setSpacing(2 * GRID)
-        body.addLayout(left)
-        body.addLayout(right, 1)
-        buttons = QHBoxLayout()
-        buttons.addStretch(1)
-        for button in (self._cancel, self.add, self.start):
-            buttons.addWidget(button)
-        column = QVBoxLayout(self)
-        column.setContentsMargins(2 * GRID, 2 * GRID, 2 * GRID, 2 * GRID)
-        column.addLayout(body, 1)
-        column.addLayout(buttons)
-        # A desk of 1280 x 720 has room for less than that.
-        room = self.screen().availableSize() - FRAME_ROOM
-        self.resize(QSize(1120, 720).boundedTo(room))
+        buttons = (self._cancel, self.add, self.start)
+        lay_out(self, left, (self.chart, self.summary), buttons, QSize(1120, 720))
