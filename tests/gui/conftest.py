@@ -64,6 +64,13 @@ class Desk:
 MakeDesk = Callable[..., Desk]
 
 
+def activated(window: MainWindow) -> bool:
+    """Whether it is the active window. Asked for again each time: a screen forgets it of a window not yet on it."""
+    if not window.isActiveWindow():
+        window.activateWindow()
+    return window.isActiveWindow()
+
+
 @pytest.fixture
 def make_desk(qapp: QApplication, tmp_path: Path) -> Iterator[MakeDesk]:
     """Builds desks and ends them after the test. `more` are further fields of Actions."""
@@ -94,8 +101,7 @@ def make_desk(qapp: QApplication, tmp_path: Path) -> Iterator[MakeDesk]:
         made.append(desk)
         desktop.window.show()
         # Without a window manager nobody activates a window by itself, and shortcuts belong to the active one.
-        desktop.window.activateWindow()
-        wait_for(desktop.window.isActiveWindow, "the window to be active")
+        wait_for(lambda: activated(desktop.window), "the window to be active")
         desk.tick()
         return desk
 
